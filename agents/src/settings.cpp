@@ -1,0 +1,1 @@
+#include <riva/agents/settings.hpp>

@@ -1,0 +1,17 @@
+# riva_library(<folder> HEADERS ... SOURCES ... [PUBLIC ...] [PRIVATE ...])
+#
+# One library per top-level folder. Its public headers are below <folder>/include, everything in <folder>/src is private.
+# A library sees only the include roots of the libraries that it names, so the compiler enforces the layers.
+function(riva_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "HEADERS;SOURCES;PUBLIC;PRIVATE")
+  set(target riva_${name})
+  add_library(${target} ${arg_SOURCES})
+  add_library(riva::${name} ALIAS ${target})
+  target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${arg_HEADERS})
+  target_include_directories(${target} PRIVATE src)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:riva_warnings>)
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON
+    VERIFY_INTERFACE_HEADER_SETS ON)
+  set_property(GLOBAL APPEND PROPERTY RIVA_TARGETS ${target})
+endfunction()

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <riva/runtime/awaitable.hpp>
+#include <riva/runtime/error.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace riva::llm {
+
+/// How the server answers when no fault is scripted: real time, scaled.
+struct scripted_server_options {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;  ///< 0: any free port
+    std::uint64_t seed = 1;
+    double time_scale = 1.0;  ///< 0: no waiting at all
+};
+
+/// A model server that answers from a script, over real HTTP. For demos, tests, evaluation and
+/// benchmarks; the format of scripts and suites is in docs/scripted-server.md.
+///
+/// Validates requests as the real servers do. `GET /stats` counts, `GET /journal` lists the
+/// requests. Thread safety: none; runs on the executor given.
+class scripted_server {
+public:
+    /// Errors: `errc::script_invalid` naming the place.
+    static result<scripted_server> from_script(
+        std::string_view json, scripted_server_options options
+    );
+    static result<scripted_server> from_script_file(
+        const std::filesystem::path& file, scripted_server_options options
+    );
+    /// Answers the tasks of an evaluation suite (one JSON object a line) with their recorded
+    /// solutions.
+    static result<scripted_server> from_suite_file(
+        const std::filesystem::path& file, scripted_server_options options
+    );
+
+    scripted_server(scripted_server&&) noexcept;
+    scripted_server& operator=(scripted_server&&) noexcept;
+    ~scripted_server();
+
+    /// Binds; returns the port. Errors: `errc::connect_failed`.
+    result<std::uint16_t> listen(asio::any_io_executor executor);
+    /// Serves until cancelled; then closes every connection, waits for their coroutines and
+    /// returns.
+    asio::awaitable<void> serve();
+
+    std::uint64_t requests() const;
+    /// The bodies of the requests so far, in order.
+    std::string journal_json() const;
+
+private:
+    struct state;
+    explicit scripted_server(std::shared_ptr<state> s);
+    std::shared_ptr<state> state_;
+};
+
+}  // namespace riva::llm

@@ -1,0 +1,1 @@
+#include <riva/llm/chat.hpp>

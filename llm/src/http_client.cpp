@@ -1,0 +1,1 @@
+#include <riva/llm/http_client.hpp>

@@ -1,0 +1,1 @@
+#include <riva/llm/scripted_server.hpp>

@@ -1,0 +1,1 @@
+#include <riva/memory/error.hpp>

@@ -1,0 +1,262 @@
+#pragma once
+
+#include <riva/runtime/action.hpp>
+#include <riva/runtime/error.hpp>
+#include <riva/runtime/outcome.hpp>
+#include <riva/runtime/verdict.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// Everything a run does is one of these events, emitted once, to the journal first. Progress,
+/// `--json`, reports and metrics are folds over them. The JSON names are those of the struct
+/// members.
+namespace riva::events {
+
+struct run_started {
+    std::string task;
+    std::string acceptance;
+    std::string agent;
+    std::string repository;  ///< absolute path
+    std::string version;     ///< of riva
+    std::map<std::string, std::string> settings;
+    friend bool operator==(const run_started&, const run_started&) = default;
+};
+
+struct intention_started {
+    std::string intention;  ///< path in the tree: `1`, `1.2`, `1.2.1`
+    std::string what;
+    std::string acceptance;
+    int depth = 0;
+    friend bool operator==(const intention_started&, const intention_started&) = default;
+};
+
+struct planned_child {
+    std::string intention;
+    std::string what;
+    std::string acceptance;
+    std::vector<std::string> paths;
+    std::vector<std::string> needs;  ///< ids of siblings
+    friend bool operator==(const planned_child&, const planned_child&) = default;
+};
+
+struct intention_decomposed {
+    std::string intention;
+    std::string reason;
+    std::vector<planned_child> children;
+    friend bool operator==(const intention_decomposed&, const intention_decomposed&) = default;
+};
+
+struct intention_ended {
+    std::string intention;
+    intention_status status = intention_status::failed;
+    evidence_grade grade = evidence_grade::none;
+    std::string reason;
+    int cycles = 0;
+    friend bool operator==(const intention_ended&, const intention_ended&) = default;
+};
+
+struct model_started {
+    std::string intention;
+    std::string purpose;  ///< `action`, `decompose`, `reflect`
+    std::string tier;
+    std::string model;
+    int attempt = 1;
+    friend bool operator==(const model_started&, const model_started&) = default;
+};
+
+/// A piece of an answer as it arrives. Observed, not journaled.
+struct model_delta {
+    std::string intention;
+    std::string text;
+    friend bool operator==(const model_delta&, const model_delta&) = default;
+};
+
+struct model_ended {
+    std::string intention;
+    std::string purpose;
+    std::string tier;
+    std::string model;
+    int attempt = 1;
+    std::string stop;     ///< why the model stopped; empty after a failure
+    std::string request;  ///< SHA-256 of the encoded request
+    std::string reply;    ///< the whole text of the answer
+    std::int64_t input_tokens = 0;
+    std::int64_t output_tokens = 0;
+    std::int64_t micro_usd = 0;
+    std::int64_t duration_ms = 0;
+    std::string error;  ///< one sentence; empty after success
+    friend bool operator==(const model_ended&, const model_ended&) = default;
+};
+
+struct action_proposed {
+    std::string intention;
+    int cycle = 1;
+    std::string thought;
+    riva::action action;
+    std::string expectation;
+    bool done = true;
+    friend bool operator==(const action_proposed&, const action_proposed&) = default;
+};
+
+struct action_gated {
+    std::string intention;
+    int cycle = 1;
+    std::string risk;  ///< `low`, `medium`, `high`
+    std::vector<std::string> factors;
+    std::string decision;  ///< `run`, `denied`, `approved`
+    std::string reason;
+    friend bool operator==(const action_gated&, const action_gated&) = default;
+};
+
+struct action_executed {
+    std::string intention;
+    int cycle = 1;
+    riva::outcome outcome;
+    std::string error;  ///< one sentence if the action could not be carried out
+    friend bool operator==(const action_executed&, const action_executed&) = default;
+};
+
+struct action_rolled_back {
+    std::string intention;
+    int cycle = 1;
+    std::string reason;
+    std::vector<std::string> files;
+    friend bool operator==(const action_rolled_back&, const action_rolled_back&) = default;
+};
+
+struct check_started {
+    std::string intention;
+    std::string check;
+    enum layer layer = layer::syntax;
+    friend bool operator==(const check_started&, const check_started&) = default;
+};
+
+struct check_ended {
+    std::string intention;
+    riva::evidence evidence;
+    friend bool operator==(const check_ended&, const check_ended&) = default;
+};
+
+struct verify_decided {
+    std::string intention;
+    int cycle = 1;
+    std::string decision;  ///< `verify`
+    double probability = 1;
+    std::string reason;
+    friend bool operator==(const verify_decided&, const verify_decided&) = default;
+};
+
+struct workspace_diff {
+    std::vector<file_change> files;
+    std::string diff;  ///< unified diff, as `git apply` reads it
+    bool applied = false;
+    friend bool operator==(const workspace_diff&, const workspace_diff&) = default;
+};
+
+struct log {
+    std::string level;  ///< `info`, `warning`, `error`
+    std::string message;
+    friend bool operator==(const log&, const log&) = default;
+};
+
+struct tier_usage {
+    std::int64_t calls = 0;
+    std::int64_t input_tokens = 0;
+    std::int64_t output_tokens = 0;
+    std::int64_t micro_usd = 0;
+    friend bool operator==(const tier_usage&, const tier_usage&) = default;
+};
+
+struct usage {
+    std::int64_t calls = 0;
+    std::int64_t input_tokens = 0;
+    std::int64_t output_tokens = 0;
+    std::int64_t micro_usd = 0;
+    std::map<std::string, tier_usage> by_tier;
+    friend bool operator==(const usage&, const usage&) = default;
+};
+
+struct verification_counts {
+    std::int64_t performed = 0;
+    std::int64_t batched = 0;
+    std::int64_t skipped = 0;
+    std::int64_t audited = 0;
+    std::int64_t caught = 0;
+    std::int64_t infra_errors = 0;
+    friend bool operator==(const verification_counts&, const verification_counts&) = default;
+};
+
+struct failure {
+    std::string kind;
+    std::string message;
+    std::string hint;
+    friend bool operator==(const failure&, const failure&) = default;
+};
+
+/// The last event of every run.
+struct run_result {
+    std::string outcome;  ///< verified, failed, unverified, cancelled, exhausted, denied, error
+    evidence_grade grade = evidence_grade::none;
+    std::string quality = "basic";
+    std::vector<std::string> files;
+    events::usage usage;
+    verification_counts verification;
+    std::int64_t decompositions = 0;
+    std::int64_t depth = 0;
+    bool first_try = false;
+    std::int64_t wall_ms = 0;
+    std::optional<failure> error;
+    bool resumable = false;
+    friend bool operator==(const run_result&, const run_result&) = default;
+};
+
+using body = std::variant<
+    run_started,
+    intention_started,
+    intention_decomposed,
+    intention_ended,
+    model_started,
+    model_delta,
+    model_ended,
+    action_proposed,
+    action_gated,
+    action_executed,
+    action_rolled_back,
+    check_started,
+    check_ended,
+    verify_decided,
+    workspace_diff,
+    log,
+    run_result>;
+
+}  // namespace riva::events
+
+namespace riva {
+
+struct event {
+    std::uint64_t seq = 0;  ///< position in the run, from 1
+    std::chrono::sys_time<std::chrono::milliseconds> time;
+    std::string run;
+    events::body body;
+
+    friend bool operator==(const event&, const event&) = default;
+};
+
+/// The dotted name of an event's type, such as `check.ended`.
+std::string_view type_name(const events::body& body);
+
+/// One line of JSON without a newline:
+/// `{"v":1,"seq":1,"t":"2026-11-23T10:00:00.000Z","run":"...","type":"...", fields}`.
+std::string to_json(const event& e);
+
+/// Reads what `to_json` wrote. Unknown members are ignored. Errors: `errc::malformed_event`.
+result<event> event_from_json(std::string_view line);
+
+}  // namespace riva

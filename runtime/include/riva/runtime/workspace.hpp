@@ -1,0 +1,139 @@
+#pragma once
+
+#include <riva/runtime/action.hpp>
+#include <riva/runtime/awaitable.hpp>
+#include <riva/runtime/change_set.hpp>
+#include <riva/runtime/error.hpp>
+#include <riva/runtime/outcome.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace riva {
+
+struct workspace_limits {
+    std::uint64_t files = 200'000;           ///< entries in the repository
+    std::uint64_t bytes = 4ull << 30;        ///< size of the repository
+    std::uint64_t file_bytes = 16ull << 20;  ///< size of a file that an action may read or write
+};
+
+/// A staged copy of the user's repository, in which an agent works. The user's tree is read once,
+/// when the workspace is staged, and never written. Everything that happens in the staged tree,
+/// also by commands, can be rolled back.
+///
+/// `.git` is not staged. Paths of actions are relative, `/`-separated, checked against escapes and
+/// symbolic links. File work runs on the blocking executor given to `stage`.
+///
+/// Thread safety: none; one coroutine at a time uses a workspace. Forks are independent of one
+/// another.
+class workspace {
+public:
+    /// The state of a tree at one moment. Cheap to copy.
+    class snapshot {
+    public:
+        snapshot() = default;
+        /// Hash of all paths, modes and contents: equal for equal trees.
+        std::string tree_hash() const;
+        /// Paths of all files, sorted.
+        std::vector<std::string> paths() const;
+        friend bool operator==(const snapshot& a, const snapshot& b) {
+            return a.tree_hash() == b.tree_hash();
+        }
+
+    private:
+        friend class workspace;
+        struct manifest;
+        std::shared_ptr<const manifest> manifest_;
+    };
+
+    /// Copies `repository` below `folder`, which must not exist and will be created with mode 0700.
+    /// Errors: `errc::tree_unreadable` (missing, not a folder, not readable),
+    /// `errc::tree_too_large`, `errc::io_failed`. Cancellation: stops copying and removes what it
+    /// made.
+    static asio::awaitable<result<workspace>> stage(
+        std::filesystem::path repository,
+        std::filesystem::path folder,
+        asio::any_io_executor blocking,
+        workspace_limits limits = {}
+    );
+
+    workspace(workspace&&) noexcept;
+    workspace& operator=(workspace&&) noexcept;
+    /// Removes the staged tree of this workspace; the objects of a staged workspace stay in
+    /// `folder/objects` until `discard_objects`.
+    ~workspace();
+
+    /// The staged tree: an absolute path.
+    const std::filesystem::path& root() const;
+    /// The content-addressed store: `objects/<sha256>`.
+    const std::filesystem::path& objects() const;
+
+    /// Paths (files or folders) that no action may write, besides `.git`, `.riva` and `riva.toml`,
+    /// which never may.
+    void protect(std::vector<std::string> paths);
+    const std::vector<std::string>& protected_paths() const;
+
+    /// Where an action's path leads, or why it must not be used. For writing, protected paths are
+    /// refused too.
+    result<std::filesystem::path> resolve(std::string_view path, bool for_writing) const;
+
+    /// Errors of the three: the path errors, `errc::file_exists`, `errc::file_missing`,
+    /// `errc::text_missing`, `errc::text_ambiguous`, `errc::not_a_file`, `errc::file_too_large`,
+    /// `errc::io_failed`. The tree is unchanged after an error.
+    asio::awaitable<result<file_change>> create(create_file what);
+    asio::awaitable<result<file_change>> edit(edit_file what);
+    asio::awaitable<result<file_change>> remove(delete_file what);
+
+    /// The content of a file, the list of files below a folder, or the lines that hold a text
+    /// (`path:line: text`), each cut at a sensible size.
+    asio::awaitable<result<std::string>> answer(query what);
+
+    /// Records the tree as it is now; the contents of changed files go to the object store.
+    asio::awaitable<result<snapshot>> take_snapshot();
+    /// What differs now from `since`, ignored files included.
+    asio::awaitable<result<std::vector<file_change>>> changes_since(snapshot since);
+    /// Makes the tree equal to `to`: contents, permissions, symbolic links, nothing else left
+    /// behind.
+    asio::awaitable<result<void>> roll_back(snapshot to);
+
+    /// The tree as it was staged (of a fork: as it was forked).
+    const snapshot& base() const;
+
+    /// What changed against `base()`. Files that the repository's `.gitignore` names and well-known
+    /// droppings of tools (`__pycache__` and the like) do not count unless they were there before.
+    asio::awaitable<result<change_set>> changes();
+    /// The same as a unified diff that `git apply` reads.
+    asio::awaitable<result<std::string>> diff();
+
+    /// A copy of this workspace as it is now, in `folder`, sharing the object store.
+    asio::awaitable<result<workspace>> fork(std::filesystem::path folder);
+
+    /// Takes over what `child`, a fork of this workspace, changed since it was forked.
+    /// Errors: `errc::conflict` naming the files that changed here as well, with a different
+    /// result; nothing is taken over then.
+    asio::awaitable<result<change_set>> merge(workspace& child);
+
+    /// Deletes the objects that `kept` does not name.
+    asio::awaitable<result<void>> discard_objects(change_set kept);
+
+private:
+    struct state;
+    explicit workspace(std::unique_ptr<state> s);
+    std::unique_ptr<state> state_;
+};
+
+/// Writes a change set to a tree, with contents from `objects`. Every file is checked first: if one
+/// is not as it was when the change was made, nothing is written. Each file is replaced by an
+/// atomic rename. Errors: `errc::conflict` naming the files, `errc::io_failed`, path errors.
+asio::awaitable<result<void>> apply(
+    change_set changes,
+    std::filesystem::path objects,
+    std::filesystem::path tree,
+    asio::any_io_executor blocking
+);
+
+}  // namespace riva

@@ -1,0 +1,1 @@
+#include <riva/runtime/change_set.hpp>

@@ -1,0 +1,1 @@
+#include "ignore_rules.hpp"

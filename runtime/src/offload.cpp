@@ -1,0 +1,1 @@
+#include <riva/runtime/offload.hpp>

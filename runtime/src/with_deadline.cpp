@@ -1,0 +1,1 @@
+#include <riva/runtime/with_deadline.hpp>

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <riva/runtime/awaitable.hpp>
+#include <riva/runtime/deadline.hpp>
+#include <riva/verify/check.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace riva::verify {
+
+enum class graph_mode {
+    stop_at_failure,  ///< the first `fail` cancels what is running
+    collect_all,      ///< every check runs to its end
+};
+
+struct graph_options {
+    std::size_t cpu_width = 2;
+    std::size_t io_width = 8;
+    std::size_t model_width = 4;
+    graph_mode mode = graph_mode::stop_at_failure;
+    std::chrono::milliseconds check_timeout{60'000};  ///< for each check
+    std::function<asio::awaitable<void>(const check_traits&)> on_started;  ///< may be empty
+    std::function<asio::awaitable<void>(const evidence&)> on_ended;        ///< may be empty
+};
+
+/// Runs checks at once where their dependencies and the widths allow it; ready ones in order of
+/// likelihood to fail per cost. Returns one piece of evidence per check in the order given,
+/// whatever the timing: those not run are `skipped` (a dependency did not pass, or a decisive
+/// failure came first). A check that ends in `infra_error` runs once more. Unknown or circular
+/// dependencies are `indeterminate`. Cancellation: every running check is cancelled and awaited.
+/// Thread safety: call on a serial executor.
+asio::awaitable<std::vector<evidence>> run_checks(
+    std::vector<std::shared_ptr<check>> checks,
+    check_input input,
+    graph_options options,
+    deadline by
+);
+
+}  // namespace riva::verify

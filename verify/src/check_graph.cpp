@@ -1,0 +1,1 @@
+#include <riva/verify/check_graph.hpp>

@@ -1,0 +1,1 @@
+#include <riva/verify/risk.hpp>
