@@ -18,9 +18,14 @@ add_library(riva_warnings INTERFACE)
 target_compile_options(riva_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
   $<$<BOOL:${RIVA_WERROR}>:-Werror>)
 
+# ccache caches what includes a precompiled header only when told that this is meant, and only when the header holds no time.
 find_program(RIVA_CCACHE ccache)
 if(RIVA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${RIVA_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${RIVA_CCACHE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
+  endif()
 endif()
 
 if(PROJECT_IS_TOP_LEVEL)
