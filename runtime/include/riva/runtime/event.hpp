@@ -1,6 +1,7 @@
 #pragma once
 
 #include <riva/runtime/action.hpp>
+#include <riva/runtime/change_set.hpp>
 #include <riva/runtime/error.hpp>
 #include <riva/runtime/outcome.hpp>
 #include <riva/runtime/verdict.hpp>
@@ -154,7 +155,7 @@ struct verify_decided {
 };
 
 struct workspace_diff {
-    std::vector<file_change> files;
+    std::vector<changed_file> files;
     std::string diff;  ///< unified diff, as `git apply` reads it
     bool applied = false;
     friend bool operator==(const workspace_diff&, const workspace_diff&) = default;

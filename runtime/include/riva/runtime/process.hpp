@@ -16,7 +16,7 @@ namespace riva {
 /// A program to run. Nothing is inherited but what is named here.
 struct process_request {
     std::vector<std::string> argv;  ///< argv[0] is looked up in `PATH` of `environment`
-    std::filesystem::path directory;
+    std::filesystem::path directory;  ///< empty: that of this process
     std::vector<std::string> environment;  ///< `NAME=value`
     std::string input;                     ///< given on standard input
     std::size_t keep = 64 * 1024;  ///< bytes kept of the head and of the tail of each stream
@@ -33,14 +33,20 @@ struct process_exit {
     bool flooded = false;  ///< killed because it wrote more than `flood` bytes
     captured_output output;
     captured_output errors;
-    std::string output_digest;  ///< SHA-256 of all of standard output, then all of standard error
+    std::string output_digest;  ///< SHA-256 of the hexadecimal SHA-256 of all of standard output,
+                                ///< followed by that of all of standard error
     std::chrono::milliseconds duration{0};
 
     bool exited() const { return signal == 0 && !timed_out && !flooded; }
 };
 
-/// Runs a program to its end, in a session and process group of its own. No process of the group is
-/// alive when this returns or throws. Errors: `errc::command_not_found`, `errc::io_failed`.
+/// Runs a program to its end, in a session and process group of its own. Standard input is a
+/// regular file. The end of the program ends the command: what it started is killed. No process of
+/// the group is alive when this returns or throws; a process that opened a session of its own left
+/// the group (the sandbox holds those too). A deadline that has passed already starts nothing.
+///
+/// Errors: `errc::command_not_found`; `errc::path_invalid` for a NUL character in an argument or
+/// variable; `errc::io_failed` for a missing directory or when the system refuses.
 /// Cancellation: terminal; the whole group is killed and reaped first.
 /// Thread safety: call on a serial executor.
 asio::awaitable<result<process_exit>> run_process(process_request request, deadline by);

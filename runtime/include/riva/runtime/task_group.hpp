@@ -35,9 +35,9 @@ public:
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
 
-    /// Adds a task, before `run()` or from inside a running task. The callable lives until the
-    /// group ends, so a coroutine lambda given here may use its captures. After `cancel()` it is
-    /// dropped.
+    /// Adds a task, before `run()` or from inside a running task. The callable lives
+    /// until its task has ended, so a coroutine lambda given here may use its captures. After
+    /// `cancel()` it is dropped.
     void add(task work);
 
     /// Cancels what runs and drops what has not started. A task may call it on its own group.
@@ -53,6 +53,10 @@ public:
     asio::awaitable<std::vector<std::exception_ptr>> run();
 
 private:
+    friend asio::awaitable<void> fan_out(
+        std::size_t, std::size_t, std::function<asio::awaitable<void>(std::size_t)>, on_failure
+    );
+
     struct state;
     std::shared_ptr<state> state_;
 };

@@ -32,10 +32,11 @@ struct workspace_limits {
 /// another.
 class workspace {
 public:
-    /// The state of a tree at one moment. Cheap to copy.
+    /// The state of a tree at one moment. Cheap to copy. FIFOs, sockets and devices are not part of
+    /// it.
     class snapshot {
     public:
-        snapshot() = default;
+        snapshot() = default;  ///< of an empty tree
         /// Hash of all paths, modes and contents: equal for equal trees.
         std::string tree_hash() const;
         /// Paths of all files, sorted.
@@ -50,8 +51,10 @@ public:
         std::shared_ptr<const manifest> manifest_;
     };
 
-    /// Copies `repository` below `folder`, which must not exist and will be created with mode 0700.
-    /// Errors: `errc::tree_unreadable` (missing, not a folder, not readable),
+    /// Copies `repository` below `folder`, which must not exist and will be created with mode 0700;
+    /// the folder above it must exist. Symbolic links stay links; FIFOs, sockets, devices and
+    /// everything named `.git` are left out. A `folder` inside the repository is not copied into
+    /// itself. Errors: `errc::tree_unreadable` (missing, not a folder, not readable),
     /// `errc::tree_too_large`, `errc::io_failed`. Cancellation: stops copying and removes what it
     /// made.
     static asio::awaitable<result<workspace>> stage(
@@ -63,9 +66,13 @@ public:
 
     workspace(workspace&&) noexcept;
     workspace& operator=(workspace&&) noexcept;
-    /// Removes the staged tree of this workspace; the objects of a staged workspace stay in
-    /// `folder/objects` until `discard_objects`.
+    /// Removes the staged tree of this workspace, which takes a while when it is large (`close` does
+    /// the same without blocking); the objects of a staged workspace stay in `folder/objects` until
+    /// `discard_objects`.
     ~workspace();
+
+    /// Removes the staged tree on the blocking executor. Nothing else may be called afterwards.
+    asio::awaitable<void> close();
 
     /// The staged tree: an absolute path.
     const std::filesystem::path& root() const;
@@ -76,6 +83,9 @@ public:
     /// which never may.
     void protect(std::vector<std::string> paths);
     const std::vector<std::string>& protected_paths() const;
+    /// Whether no action may write `path`. Commands can: what `changes` or `changes_since` reports
+    /// must be checked too. `.git` and `.riva` are never among the `changes`.
+    bool is_protected(std::string_view path) const;
 
     /// Where an action's path leads, or why it must not be used. For writing, protected paths are
     /// refused too.
@@ -104,9 +114,12 @@ public:
     const snapshot& base() const;
 
     /// What changed against `base()`. Files that the repository's `.gitignore` names and well-known
-    /// droppings of tools (`__pycache__` and the like) do not count unless they were there before.
+    /// droppings of tools (`node_modules` and the like) count only if they were there before or an
+    /// action of this workspace wrote them; caches of interpreters and test runners (`__pycache__`,
+    /// `*.pyc` and the like) only if an action wrote them. The rules are those of the staged
+    /// repository, also in a fork.
     asio::awaitable<result<change_set>> changes();
-    /// The same as a unified diff that `git apply` reads.
+    /// The same as a unified diff that `git apply` reads, unless it holds binary files.
     asio::awaitable<result<std::string>> diff();
 
     /// A copy of this workspace as it is now, in `folder`, sharing the object store.
@@ -115,9 +128,11 @@ public:
     /// Takes over what `child`, a fork of this workspace, changed since it was forked.
     /// Errors: `errc::conflict` naming the files that changed here as well, with a different
     /// result; nothing is taken over then.
+    /// Lifetime: `child` must live until the merge ends.
     asio::awaitable<result<change_set>> merge(workspace& child);
 
-    /// Deletes the objects that `kept` does not name.
+    /// Deletes the objects that `kept` does not name and makes those durable. Afterwards nothing can
+    /// be rolled back; no fork may be in use.
     asio::awaitable<result<void>> discard_objects(change_set kept);
 
 private:
@@ -128,7 +143,11 @@ private:
 
 /// Writes a change set to a tree, with contents from `objects`. Every file is checked first: if one
 /// is not as it was when the change was made, nothing is written. Each file is replaced by an
-/// atomic rename. Errors: `errc::conflict` naming the files, `errc::io_failed`, path errors.
+/// atomic rename; if one cannot be, those written before are put back. A file that already is as the
+/// change makes it is left alone, so that an interrupted `apply` can be repeated. Permissions that
+/// the change does not touch stay as they are. Errors: `errc::conflict` naming the files,
+/// `errc::io_failed`, path errors. Cancellation: before the first file is replaced nothing is
+/// written, afterwards everything is.
 asio::awaitable<result<void>> apply(
     change_set changes,
     std::filesystem::path objects,

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "file_descriptor.hpp"
+
+#include <riva/runtime/process.hpp>
+
+#include <sys/types.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace riva {
+
+/// Where a sandbox stops before it runs the command, so that its namespace can be taken charge of
+/// first.
+struct namespace_gate {
+    /// Reads what the sandbox reports, a line each; the first names the first process of the
+    /// namespace as `"child-pid": N`.
+    file_descriptor status;
+    /// The command runs when this is closed.
+    file_descriptor hold;
+    /// Called with the process id before the command runs.
+    std::function<void(pid_t)> prepare;
+};
+
+struct supervised_request {
+    process_request request;
+    std::vector<file_descriptor> passed = {};  ///< descriptors 3, 4, ... of the process
+    std::optional<namespace_gate> gate = {};
+};
+
+struct supervised_exit {
+    process_exit exit;
+    std::string status;  ///< all that was reported through the gate
+};
+
+/// `run_process` for programs that need more than their standard streams.
+asio::awaitable<result<supervised_exit>> run_supervised(supervised_request what, deadline by);
+
+}  // namespace riva

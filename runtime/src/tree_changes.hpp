@@ -1,0 +1,31 @@
+#pragma once
+
+#include "tree_manifest.hpp"
+
+#include <riva/runtime/change_set.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace riva {
+
+/// The files and symbolic links that differ between two trees, sorted by path.
+std::vector<changed_file> changes_between(const tree_manifest& before, const tree_manifest& after);
+
+struct merge_plan {
+    tree_manifest target;
+    std::vector<std::string> conflicts;  ///< paths, sorted; then `target` means nothing
+};
+
+/// What a tree becomes that takes over what `theirs` changed since `base`. Three-way for each file:
+/// what only one side changed is taken from it, equal results are no conflict. `counts` tells
+/// whether a change of theirs matters.
+merge_plan plan_merge(
+    const tree_manifest& base,
+    const tree_manifest& ours,
+    const tree_manifest& theirs,
+    const std::function<bool(const tree_entry&)>& counts
+);
+
+}  // namespace riva
