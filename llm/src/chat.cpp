@@ -1,1 +1,37 @@
 #include <riva/llm/chat.hpp>
+
+namespace riva::llm {
+
+std::string_view to_string(role r) {
+    switch (r) {
+        case role::system: return "system";
+        case role::user: return "user";
+        case role::assistant: return "assistant";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(stop_reason s) {
+    switch (s) {
+        case stop_reason::end_turn: return "end_turn";
+        case stop_reason::max_tokens: return "max_tokens";
+        case stop_reason::stop_sequence: return "stop_sequence";
+        case stop_reason::content_filter: return "content_filter";
+        case stop_reason::refusal: return "refusal";
+        case stop_reason::tool_calls: return "tool_calls";
+        case stop_reason::other: return "other";
+    }
+    return "unknown";
+}
+
+std::int64_t estimate_tokens(std::string_view text) {
+    return static_cast<std::int64_t>(text.size() / 4 + (text.size() % 4 != 0));
+}
+
+std::int64_t estimate_tokens(const chat_request& request) {
+    std::int64_t tokens = request.schema ? estimate_tokens(request.schema->text) : 0;
+    for (const message& each : request.messages) tokens += estimate_tokens(each.content);
+    return tokens;
+}
+
+}  // namespace riva::llm

@@ -45,12 +45,14 @@ public:
 
     /// Binds; returns the port. Errors: `errc::connect_failed`.
     result<std::uint16_t> listen(asio::any_io_executor executor);
-    /// Serves until cancelled; then closes every connection, waits for their coroutines and
-    /// returns.
+    /// Serves until cancelled; then stops listening, closes every connection, waits for their
+    /// coroutines, and ends with `operation_aborted`. Precondition: `listen`.
     asio::awaitable<void> serve();
 
+    /// Requests to a model so far, answered or refused.
     std::uint64_t requests() const;
-    /// The bodies of the requests so far, in order.
+    /// Those requests in order, as a JSON list of objects with time, model, purpose, status and
+    /// body. The oldest are dropped when the bodies exceed 64 MiB.
     std::string journal_json() const;
 
 private:

@@ -1,0 +1,62 @@
+#include "http_text.hpp"
+#include "utf8.hpp"
+
+#include <riva/llm/error.hpp>
+#include <riva/llm/http_client.hpp>
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+
+namespace riva::llm {
+namespace {
+
+error refused(std::string_view url, std::string_view why) {
+    return {
+        errc::invalid_spec,
+        "the base URL '" + printable(url, 200) + "' " + std::string(why) +
+            "; write http(s)://HOST[:PORT][/PATH]"
+    };
+}
+
+bool is_host_name(std::string_view host) {
+    return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+    });
+}
+
+}  // namespace
+
+result<std::pair<http_origin, std::string>> parse_base_url(std::string_view url) {
+    const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
+    if (!parsed) return refused(url, "is not a URL");
+    const boost::urls::url_view parts = *parsed;
+    const auto scheme = parts.scheme_id();
+    if (scheme != boost::urls::scheme::http && scheme != boost::urls::scheme::https)
+        return refused(url, "is neither http nor https");
+    if (parts.has_userinfo())  // not shown: it may be a secret
+        return refused("...", "holds a user name or password");
+    if (parts.has_query() || parts.has_fragment()) return refused(url, "has a query or fragment");
+    if (parts.has_port() && parts.port_number() == 0)
+        return refused(url, "has a port that does not exist");
+
+    http_origin origin;
+    origin.tls = scheme == boost::urls::scheme::https;
+    origin.port = parts.has_port() ? std::to_string(parts.port_number())
+                  : origin.tls     ? "443"
+                                   : "80";
+    const auto kind = parts.host_type();
+    const auto address = parts.host_address();
+    origin.host.assign(address.begin(), address.end());
+    std::ranges::transform(origin.host, origin.host.begin(), lower);
+    const bool v6 = kind == boost::urls::host_type::ipv6;
+    if (!v6 && !is_host_name(origin.host)) return refused(url, "has no usable host name");
+
+    const auto encoded = parts.encoded_path();
+    std::string path(encoded.data(), encoded.size());
+    while (path.ends_with('/')) path.pop_back();
+    return std::pair(std::move(origin), std::move(path));
+}
+
+}  // namespace riva::llm

@@ -1,0 +1,166 @@
+#include "connection.hpp"
+
+#include "tls.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/system/system_error.hpp>
+#include <sys/socket.h>
+
+namespace riva::llm {
+namespace {
+
+/// Passes the end of an operation on, once its cancellation slot is free again.
+template <class Handler>
+class slot_releaser {
+public:
+    slot_releaser(Handler handler, asio::cancellation_slot slot)
+        : handler_(std::move(handler)), slot_(slot) {}
+
+    template <class... Values>
+    void operator()(error_code failure, Values... values) {
+        slot_.clear();
+        std::move(handler_)(failure, values...);
+    }
+
+private:
+    Handler handler_;
+    asio::cancellation_slot slot_;
+};
+
+std::string_view describe_lateness(errc late) {
+    switch (late) {
+        case errc::connect_timed_out: return "cannot be reached in time";
+        case errc::header_timed_out: return "does not answer in time";
+        case errc::idle_timed_out: return "went silent in the middle of its answer";
+        default: return "did not finish before the deadline";
+    }
+}
+
+}  // namespace
+
+patience patience_for(std::chrono::milliseconds span, errc late, deadline total) {
+    const deadline by = deadline::in(span);
+    return total < by ? patience{total, errc::total_timed_out} : patience{by, late};
+}
+
+std::string authority(const http_origin& origin) {
+    const bool v6 = origin.host.find(':') != std::string::npos;
+    return (v6 ? "[" + origin.host + "]" : origin.host) + ":" + origin.port;
+}
+
+connection::connection(asio::any_io_executor executor, http_origin origin)
+    : executor_(executor),
+      origin_(std::move(origin)),
+      socket_(executor),
+      guard_(executor, [this] { close(); }) {}
+
+connection::~connection() = default;
+
+// Cancellation closes the socket instead of going down into the operation: a TLS operation is a
+// chain of smaller ones, and a signal that arrives between two of them would be lost.
+template <class Signature, class Start>
+asio::awaitable<connection::outcome> connection::run(Start start, patience wait) {
+    if (wait.by.expired()) co_return outcome{asio::error::timed_out, 0, true};
+    guard_.set(wait.by);
+    const auto ended =
+        co_await asio::async_initiate<const asio::as_tuple_t<asio::use_awaitable_t<>>, Signature>(
+            [this, &start](auto handler) {
+                const auto executor = asio::get_associated_executor(handler, executor_);
+                auto slot = asio::get_associated_cancellation_slot(handler);
+                if (slot.is_connected()) slot.assign([this](asio::cancellation_type) { close(); });
+                start(asio::bind_executor(executor, slot_releaser(std::move(handler), slot)));
+            },
+            asio::as_tuple(asio::use_awaitable)
+        );
+    guard_.rest();
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none)
+        throw boost::system::system_error(asio::error::operation_aborted);
+    outcome result{std::get<0>(ended), 0, guard_.has_bitten()};
+    if constexpr (std::tuple_size_v<std::remove_cvref_t<decltype(ended)>> > 1)
+        result.bytes = std::get<1>(ended);
+    co_return result;
+}
+
+error connection::failed(const outcome& end, patience wait, errc otherwise, std::string_view what)
+    const {
+    if (end.late)
+        return {wait.late, authority(origin_) + " " + std::string(describe_lateness(wait.late))};
+    return {otherwise, std::string(what) + " " + authority(origin_) + ": " + end.failure.message()};
+}
+
+asio::awaitable<result<void>> connection::connect(asio::ip::tcp::endpoint peer, patience wait) {
+    const auto start = [this, peer](auto handler) {
+        socket_.async_connect(peer, std::move(handler));
+    };
+    const outcome end = co_await run<void(error_code)>(start, wait);
+    if (end.failure || end.late)
+        co_return failed(end, wait, errc::connect_failed, "cannot connect to");
+    error_code ignored;
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    co_return result<void>();
+}
+
+asio::awaitable<result<void>> connection::start_tls(tls_context& context, patience wait) {
+    tls_ = std::make_unique<tls_session>(socket_, context, origin_.host);
+    const auto start = [this](auto handler) {
+        tls_->native().async_handshake(asio::ssl::stream_base::client, std::move(handler));
+    };
+    const outcome end = co_await run<void(error_code)>(start, wait);
+    if (!end.failure && !end.late) co_return result<void>();
+    const bool refused = end.failure.category() == asio::error::get_ssl_category();
+    if (refused && !end.late)
+        co_return error{errc::tls_refused, authority(origin_) + ": " + tls_->explain(end.failure)};
+    co_return failed(end, wait, errc::connect_failed, "no TLS with");
+}
+
+asio::awaitable<result<void>> connection::write(
+    std::string_view head, std::string_view body, patience wait
+) {
+    const std::array<asio::const_buffer, 2> bytes{asio::buffer(head), asio::buffer(body)};
+    const auto start = [this, &bytes](auto handler) {
+        if (tls_)
+            asio::async_write(tls_->native(), bytes, std::move(handler));
+        else
+            asio::async_write(socket_, bytes, std::move(handler));
+    };
+    const outcome end = co_await run<void(error_code, std::size_t)>(start, wait);
+    if (end.failure || end.late)
+        co_return failed(end, wait, errc::connection_lost, "lost the connection to");
+    co_return result<void>();
+}
+
+asio::awaitable<result<bool>> connection::fill(patience wait) {
+    begin_ = end_ = 0;
+    const auto start = [this](auto handler) {
+        if (tls_)
+            tls_->native().async_read_some(asio::buffer(buffer_), std::move(handler));
+        else
+            socket_.async_read_some(asio::buffer(buffer_), std::move(handler));
+    };
+    const outcome end = co_await run<void(error_code, std::size_t)>(start, wait);
+    if (end.failure == asio::error::eof && !end.late) co_return false;
+    if (end.failure || end.late)
+        co_return failed(end, wait, errc::connection_lost, "lost the connection to");
+    end_ = end.bytes;
+    co_return true;
+}
+
+bool connection::alive() {
+    char byte = 0;
+    const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+void connection::close() {
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+}  // namespace riva::llm

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "watchdog.hpp"
+
+#include <riva/llm/error.hpp>
+#include <riva/llm/http_client.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace riva::llm {
+
+class tls_context;
+class tls_session;
+
+/// How long one step may wait, and what it is called when it takes longer.
+struct patience {
+    deadline by;
+    errc late = errc::total_timed_out;
+};
+
+/// `span` from now, but not beyond `total`.
+patience patience_for(std::chrono::milliseconds span, errc late, deadline total);
+
+/// A TCP connection, with TLS on top when its origin asks for it, and one buffer for what was
+/// received and not yet consumed.
+///
+/// A step that is cancelled or out of patience closes the socket; the connection is of no use
+/// afterwards. Thread safety: none; one step at a time.
+class connection {
+public:
+    connection(asio::any_io_executor executor, http_origin origin);
+    ~connection();
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+
+    /// Errors: connect_failed, or the patience's.
+    asio::awaitable<result<void>> connect(asio::ip::tcp::endpoint peer, patience wait);
+    /// Errors: tls_refused, connect_failed, or the patience's.
+    asio::awaitable<result<void>> start_tls(tls_context& context, patience wait);
+    /// Sends both texts. Lifetime: they must stay until this returns.
+    /// Errors: connection_lost, or the patience's.
+    asio::awaitable<result<void>> write(
+        std::string_view head, std::string_view body, patience wait
+    );
+    /// Receives into the buffer, which must be empty; false when the peer ended the connection in
+    /// order. Errors: connection_lost, or the patience's.
+    asio::awaitable<result<bool>> fill(patience wait);
+
+    std::string_view unread() const { return {buffer_.data() + begin_, end_ - begin_}; }
+    /// The buffer from the first unread byte on, for compacting what was consumed.
+    char* unread_bytes() { return buffer_.data() + begin_; }
+    void consume(std::size_t bytes) { begin_ += bytes; }
+
+    /// False when the peer has closed, or has sent something that nobody asked for.
+    bool alive();
+    /// Leaves nothing running while the connection waits to be used again.
+    void park() { guard_.off(); }
+
+    const http_origin& origin() const { return origin_; }
+    const asio::any_io_executor& executor() const { return executor_; }
+
+private:
+    struct outcome {
+        error_code failure;
+        std::size_t bytes = 0;
+        bool late = false;
+    };
+
+    template <class Signature, class Start>
+    asio::awaitable<outcome> run(Start start, patience wait);
+    error failed(const outcome& end, patience wait, errc otherwise, std::string_view what) const;
+    void close();
+
+    asio::any_io_executor executor_;
+    http_origin origin_;
+    asio::ip::tcp::socket socket_;
+    std::unique_ptr<tls_session> tls_;
+    watchdog guard_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::array<char, 4096> buffer_;
+};
+
+/// `host:port`, with brackets around an IPv6 address.
+std::string authority(const http_origin& origin);
+
+}  // namespace riva::llm

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+
+namespace riva::llm {
+
+constexpr char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+/// Compares ASCII without case.
+inline bool same_name(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+inline std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view blank = " \t\r\n";
+    const auto first = text.find_first_not_of(blank);
+    if (first == text.npos) return {};
+    return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+/// A token of RFC 9110: what names of fields and methods are made of.
+inline bool is_token(std::string_view text) {
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    const auto allowed = [&](char c) {
+        return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
+               marks.find(c) != marks.npos;
+    };
+    return !text.empty() && std::ranges::all_of(text, allowed);
+}
+
+/// No control characters but tabs: cannot end a line of a header.
+inline bool is_field_value(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) {
+        return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
+    });
+}
+
+/// True if a comma-separated list has the token, compared without case.
+inline bool lists_token(std::string_view list, std::string_view token) {
+    while (!list.empty()) {
+        const auto comma = std::min(list.find(','), list.size());
+        if (same_name(trimmed(list.substr(0, comma)), token)) return true;
+        list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+    return false;
+}
+
+}  // namespace riva::llm

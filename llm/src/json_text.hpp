@@ -1,0 +1,19 @@
+#pragma once
+
+#include <riva/runtime/error.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <string_view>
+
+namespace riva::llm {
+
+/// Containers of JSON inside one another, at most.
+constexpr std::size_t json_depth = 64;
+
+/// Parses one JSON value as strictly as an answer needs: nothing after it, no key twice in an
+/// object, finite numbers, valid UTF-8, depth <= 64. Time is linear but for sorting keys.
+/// Errors: `errc::malformed_answer` saying what is wrong at which byte.
+result<boost::json::value> parse_json(std::string_view text);
+
+}  // namespace riva::llm

@@ -1,0 +1,176 @@
+#include "retry.hpp"
+
+#include "http_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <random>
+#include <string>
+
+namespace riva::llm {
+namespace {
+
+using std::chrono::milliseconds;
+using wall_clock = std::chrono::system_clock;
+
+constexpr std::array months{
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+};
+
+std::optional<int> number(std::string_view text) {
+    int value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (read.ec != std::errc() || read.ptr != text.data() + text.size() || value < 0)
+        return std::nullopt;
+    return value;
+}
+
+/// `Wed, 21 Oct 2015 07:28:00 GMT`, the only form that servers may send today.
+std::optional<wall_clock::time_point> read_date(std::string_view text) {
+    if (text.size() != 29 || !text.ends_with(" GMT") || text[19] != ':' || text[22] != ':')
+        return std::nullopt;
+    const auto month = std::ranges::find(months, text.substr(8, 3));
+    const auto day = number(text.substr(5, 2));
+    const auto year = number(text.substr(12, 4));
+    const auto hour = number(text.substr(17, 2));
+    const auto minute = number(text.substr(20, 2));
+    const auto second = number(text.substr(23, 2));
+    if (month == months.end() || !day || !year || !hour || !minute || !second) return std::nullopt;
+    const std::chrono::year_month_day date(
+        std::chrono::year(*year),
+        std::chrono::month(static_cast<unsigned>(month - months.begin() + 1)),
+        std::chrono::day(static_cast<unsigned>(*day))
+    );
+    if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+    return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+           std::chrono::seconds(*second);
+}
+
+/// A decimal number of units; a hundred years stand for all that is longer.
+std::optional<milliseconds> read_span(std::string_view text, double ms_per_unit) {
+    double value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+    if (!whole || !std::isfinite(value) || value <= 0) return std::nullopt;
+    constexpr double longest = 3.2e12;
+    return milliseconds(static_cast<std::int64_t>(std::ceil(std::min(value * ms_per_unit, longest)))
+    );
+}
+
+std::string utc(wall_clock::time_point when) {
+    const auto day = std::chrono::floor<std::chrono::days>(when);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(when - day));
+    std::array<char, 64> text{};
+    std::snprintf(
+        text.data(),
+        text.size(),
+        "%04d-%02u-%02uT%02d:%02d:%02dZ",
+        static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()),
+        static_cast<unsigned>(date.day()),
+        static_cast<int>(time.hours().count()),
+        static_cast<int>(time.minutes().count()),
+        static_cast<int>(time.seconds().count())
+    );
+    return text.data();
+}
+
+bool is_retryable_status(unsigned status) {
+    constexpr std::array statuses{408u, 409u, 425u, 429u, 500u, 502u, 503u, 504u, 529u};
+    return std::ranges::find(statuses, status) != statuses.end();
+}
+
+bool is_final_status(unsigned status) {
+    constexpr std::array statuses{400u, 401u, 402u, 403u, 404u, 413u, 422u};
+    return std::ranges::find(statuses, status) != statuses.end();
+}
+
+/// splitmix64 (Steele, Lea, Flood 2014).
+std::uint64_t next_random(std::uint64_t& state) {
+    state += 0x9e3779b97f4a7c15u;
+    std::uint64_t z = state;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+}  // namespace
+
+retry_hint read_retry_hint(
+    std::string_view should_retry,
+    std::string_view after_ms,
+    std::string_view after,
+    wall_clock::time_point now
+) {
+    retry_hint hint;
+    if (same_name(should_retry, "true")) hint.should_retry = true;
+    if (same_name(should_retry, "false")) hint.should_retry = false;
+    hint.delay = read_span(after_ms, 1);
+    if (!hint.delay) hint.delay = read_span(after, 1000);
+    if (const auto date = read_date(after); !hint.delay && date && *date > now)
+        hint.delay = std::chrono::ceil<milliseconds>(*date - now);
+    return hint;
+}
+
+bool is_retryable(const attempt_failure& failed) {
+    const error_code code = failed.why.code;
+    if (code == errc::quota_exceeded || is_final_status(failed.status)) return false;
+    if (failed.status >= 400) {
+        return failed.hint.should_retry.value_or(is_retryable_status(failed.status));
+    }
+    constexpr std::array transient{
+        errc::connect_failed,
+        errc::connection_lost,
+        errc::connect_timed_out,
+        errc::header_timed_out,
+        errc::idle_timed_out,
+        errc::truncated_answer,
+        errc::rate_limited,
+        errc::server_failed,
+    };
+    return std::ranges::any_of(transient, [&](errc each) { return code == each; });
+}
+
+retry_schedule::retry_schedule(retry_policy policy) : policy_(policy), random_(policy.seed) {
+    if (random_ != 0) return;
+    std::random_device entropy;
+    random_ = (std::uint64_t{entropy()} << 32) | entropy();
+}
+
+std::chrono::microseconds retry_schedule::jitter(milliseconds base, int attempts) {
+    milliseconds ceiling = base;
+    for (int i = 1; i < attempts && ceiling < policy_.cap; ++i) ceiling *= 2;
+    ceiling = std::min(ceiling, policy_.cap);
+    const double share = static_cast<double>(next_random(random_) >> 11) * 0x1.0p-53;
+    const std::chrono::duration<double, std::milli> delay(
+        share * static_cast<double>(ceiling.count())
+    );
+    return std::chrono::duration_cast<std::chrono::microseconds>(delay);
+}
+
+result<std::chrono::microseconds> retry_schedule::after(
+    const attempt_failure& failed, int attempts, wall_clock::time_point now
+) {
+    if (!is_retryable(failed)) return failed.why;
+    const milliseconds asked = failed.hint.delay.value_or(milliseconds(0));
+    if (asked > policy_.longest_server_delay)
+        return error{
+            errc::rate_limited,
+            failed.why.context + "; the server asks to wait until " + utc(now + asked) + " (" +
+                std::to_string(asked.count() / 1000) + " s), longer than riva waits"
+        };
+    if (attempts >= policy_.attempts) {
+        error last = failed.why;
+        if (attempts > 1) last.context += " (after " + std::to_string(attempts) + " attempts)";
+        return last;
+    }
+    const bool throttled = failed.why.code == errc::rate_limited;
+    const auto own = jitter(throttled ? policy_.throttled_base : policy_.base, attempts);
+    return std::max<std::chrono::microseconds>(own, asked);
+}
+
+}  // namespace riva::llm

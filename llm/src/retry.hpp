@@ -1,0 +1,62 @@
+#pragma once
+
+#include <riva/llm/error.hpp>
+#include <riva/llm/provider.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace riva::llm {
+
+/// What a server says about repeating a request it did not serve.
+struct retry_hint {
+    std::optional<bool> should_retry;
+    std::optional<std::chrono::milliseconds> delay;  ///< more than zero
+
+    friend bool operator==(const retry_hint&, const retry_hint&) = default;
+};
+
+/// Reads the values of the fields `x-should-retry`, `retry-after-ms` (milliseconds) and
+/// `retry-after` (seconds, or an HTTP date); empty where a field is missing. What cannot be read,
+/// is zero or lies in the past says nothing.
+retry_hint read_retry_hint(
+    std::string_view should_retry,
+    std::string_view after_ms,
+    std::string_view after,
+    std::chrono::system_clock::time_point now
+);
+
+/// A failed attempt.
+struct attempt_failure {
+    error why;
+    unsigned status = 0;  ///< 0: no response header
+    retry_hint hint;
+};
+
+/// True if the same request may succeed later.
+bool is_retryable(const attempt_failure& failed);
+
+/// Decides whether a failed attempt is followed by another, and after what delay. Pure but for its
+/// random numbers: it neither waits nor looks at a clock.
+class retry_schedule {
+public:
+    explicit retry_schedule(retry_policy policy);
+
+    /// The delay before the next attempt, at least the server's; or the error with which the call
+    /// ends. `attempts` of this question have been made.
+    /// Errors: the failure itself; rate_limited when the server asks for more than
+    /// `longest_server_delay`; total_timed_out is never made up here.
+    result<std::chrono::microseconds> after(
+        const attempt_failure& failed, int attempts, std::chrono::system_clock::time_point now
+    );
+
+private:
+    std::chrono::microseconds jitter(std::chrono::milliseconds base, int attempts);
+
+    retry_policy policy_;
+    std::uint64_t random_;
+};
+
+}  // namespace riva::llm

@@ -1,0 +1,359 @@
+#include "dialect/openai_chat.hpp"
+
+#include "catch.hpp"
+#include "sse_decoder.hpp"
+#include "temporary_folder.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+using namespace riva::llm;
+using openai_chat::profile_of;
+using openai_chat::reply_decoder;
+
+namespace {
+
+std::string chunk(std::string_view delta, std::string_view finish = "null") {
+    return R"({"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":)" +
+           std::string(delta) + R"(,"finish_reason":)" + std::string(finish) + "}]}";
+}
+
+const std::string hello = chunk(R"({"role":"assistant","content":"hello"})");
+const std::string end = chunk("{}", "\"stop\"");
+
+/// The reply to a stream of events, the last of which may be unfinished.
+riva::result<chat_reply> decode(const std::vector<std::string>& events, bool unfinished = false) {
+    reply_decoder decoder("the model", "KEY");
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        if (unfinished && i + 1 == events.size()) {
+            decoder.take_unfinished(events[i]);
+        } else if (const auto taken = decoder.take_event("", events[i]); !taken) {
+            return taken.error();
+        }
+    }
+    return decoder.finish();
+}
+
+riva::result<chat_reply> decode_whole(std::string_view body) {
+    reply_decoder decoder("the model", "KEY");
+    if (const auto taken = decoder.take_whole(body); !taken) return taken.error();
+    return decoder.finish();
+}
+
+riva::error_code code_of(const riva::result<chat_reply>& reply) {
+    return reply ? riva::error_code() : reply.error().code;
+}
+
+chat_reply reply(std::string text) {
+    chat_reply made;
+    made.text = std::move(text);
+    made.model = "m";
+    made.id = "c1";
+    return made;
+}
+
+std::filesystem::path shared() {
+    const char* named = std::getenv("RIVA_SHARED");
+    return named ? std::filesystem::path(named)
+                 : std::filesystem::path(RIVA_SOURCE_DIR) / "../shared";
+}
+
+}  // namespace
+
+TEST_CASE("openai_chat encodes a request without sampling parameters", "[openai]") {
+    chat_request request;
+    request.messages = {
+        {role::system, "be brief"},
+        {role::user, "a \"b\"\n\t\x01 \xc3\xa9 \xff"},
+        {role::assistant, ""}
+    };
+    request.max_output_tokens = 100;
+    CHECK(
+        encode(request, "gpt", profile_of("api.openai.com")) ==
+        "{\"model\":\"gpt\",\"messages\":[{\"role\":\"system\",\"content\":\"be brief\"},"
+        "{\"role\":\"user\",\"content\":\"a \\\"b\\\"\\n\\u0009\\u0001 \xc3\xa9 \xef\xbf\xbd\"},"
+        "{\"role\":\"assistant\",\"content\":\"\"}],\"max_completion_tokens\":100,"
+        "\"stream\":true,\"stream_options\":{\"include_usage\":true}}"
+    );
+    request.messages.resize(1);
+    request.stream = false;
+    request.schema = answer_schema{"v", "{\"type\":\"object\"}"};
+    CHECK(
+        encode(request, "m", profile_of("127.0.0.1")) ==
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"be brief\"}],"
+        "\"max_tokens\":100,\"response_format\":{\"type\":\"json_schema\",\"json_schema\":"
+        "{\"name\":\"v\",\"strict\":true,\"schema\":{\"type\":\"object\"}}}}"
+    );
+}
+
+TEST_CASE("openai_chat puts a streamed answer together", "[openai]") {
+    const std::string usage =
+        R"({"id":"c1","model":"m","choices":[],"usage":{"prompt_tokens":7,"completion_tokens":9,)"
+        R"("prompt_tokens_details":{"cached_tokens":3},"completion_tokens_details":{"reasoning_tokens":4}}})";
+    chat_reply expected = reply("hello \xc3\xa9\n");
+    expected.reasoning = "hm so";
+    expected.usage = {7, 9, 3, 4};
+    expected.usage_known = true;
+    const std::vector<std::string> events{
+        R"({"id":"","choices":[],"model":"","prompt_filter_results":[]})",
+        chunk(R"({"role":"assistant","content":null,"refusal":null,"tool_calls":null})"),
+        chunk(R"({"reasoning_content":"hm","reasoning":"hm"})"),
+        chunk(R"({"reasoning":" so"})"),
+        R"({"id":"c1","model":"m","choices":[{"index":0,"finish_reason":null}]})",
+        hello,
+        chunk(R"({"content":" \u00e9\n"})"),
+        chunk(R"({"content":"","tool_calls":[]})", "\"\""),
+        end,
+        usage,
+        " [DONE]",
+        chunk(R"({"content":"LATE"})"),
+        "garbage after the end",
+    };
+    CHECK(decode(events).value() == expected);
+}
+
+TEST_CASE("openai_chat shows the text that each event added", "[openai]") {
+    reply_decoder decoder("the model", "KEY");
+    REQUIRE(decoder.take_event("", hello));
+    CHECK(decoder.fresh_text() == "hello");
+    REQUIRE(decoder.take_event("", chunk(R"({"content":" world"})")));
+    CHECK(decoder.fresh_text() == " world");
+    CHECK_FALSE(decoder.finished());
+    REQUIRE(decoder.take_event("", end));
+    CHECK(decoder.fresh_text().empty());
+    CHECK(decoder.finished());
+    CHECK_FALSE(decoder.ended());
+    REQUIRE(decoder.take_event("", "[DONE]"));
+    CHECK(decoder.ended());
+}
+
+TEST_CASE("openai_chat needs the model's end, not the stream's", "[openai]") {
+    CHECK(decode({hello, end}).value() == reply("hello"));
+    CHECK(decode({hello, end, "[DONE]"}, true).value() == reply("hello"));
+    CHECK(decode({hello, end}, true).value() == reply("hello"));
+    CHECK(decode({hello, end, hello.substr(0, 120)}, true).value() == reply("hello"));
+    for (const auto& cut : std::vector<std::vector<std::string>>{
+             {}, {hello}, {hello, "[DONE]"}, {hello, R"({"id":"c","cho)"}
+         })
+        CHECK(code_of(decode(cut, true)) == errc::truncated_answer);
+    CHECK(code_of(decode({hello, R"({"id":"c","cho)"})) == errc::malformed_answer);
+}
+
+TEST_CASE("openai_chat tells how the model ended", "[openai]") {
+    CHECK(code_of(decode({hello, chunk("{}", "\"length\"")})) == errc::answer_too_long);
+    CHECK(code_of(decode({hello, chunk("{}", "\"content_filter\"")})) == errc::refused_by_model);
+    CHECK(code_of(decode({hello, chunk("{}", "\"error\"")})) == errc::server_failed);
+    CHECK(decode({hello, chunk("{}", "\"eos\"")}).value().stop == stop_reason::other);
+    CHECK(decode({hello, chunk("{}", "\"tool_calls\"")}).value().stop == stop_reason::tool_calls);
+    const auto refusal = decode({chunk(R"({"refusal":"I will\nnot"})"), end});
+    CHECK(
+        refusal.error() ==
+        riva::error{errc::refused_by_model, "the model refused to answer: I will\\nnot"}
+    );
+    const auto tool = decode(
+        {chunk(R"({"tool_calls":[{"index":0,"id":"x","function":{"name":"f","arguments":"{"}}]})"),
+         chunk("{}", "\"tool_calls\"")}
+    );
+    CHECK(
+        tool.error() ==
+        riva::error{
+            errc::malformed_answer,
+            "the model called a tool, although it was given none, and sent no text"
+        }
+    );
+}
+
+TEST_CASE("openai_chat refuses chunks of the wrong shape", "[openai]") {
+    const std::vector<std::string> refused{
+        "1",
+        "[]",
+        "\"text\"",
+        "{} {}",
+        R"({"choices":{}})",
+        R"({"choices":"x"})",
+        R"({"choices":[{"index":0},{"index":0}]})",
+        R"({"choices":[{"index":2147483648}]})",
+        R"({"choices":[{"index":-1}]})",
+        R"({"choices":[[]]})",
+        R"({"choices":[{"index":0,"delta":"x"}]})",
+        R"({"choices":[{"index":0,"delta":[]}]})",
+        R"({"choices":[{"index":0,"finish_reason":1}]})",
+        chunk(R"({"content":1})"),
+        chunk(R"({"content":["a"]})"),
+        chunk(R"({"content":{"a":1}})"),
+        chunk(R"({"content":true})"),
+        chunk(R"({"content":"a","content":"b"})"),
+        chunk("{\"content\":\"\xff\"}"),
+        std::string(100'000, '['),
+        "{\"a\":" + std::string(100'000, '['),
+    };
+    for (const std::string& each : refused) {
+        CAPTURE(each.substr(0, 200));
+        CHECK(code_of(decode({hello, each, end})) == errc::malformed_answer);
+    }
+    for (const std::string& each :
+         {std::string("{}"),
+          std::string(R"({"choices":null,"usage":null,"error":null})"),
+          std::string(R"({"choices":[],"usage":{"prompt_tokens":-5,"completion_tokens":1e300}})"),
+          std::string(R"({"x":{"choices":1,"error":"no"},"timings":{"a":[[{}]]}})")}) {
+        CAPTURE(each);
+        CHECK(decode({hello, each, end}).value().text == "hello");
+    }
+}
+
+TEST_CASE("openai_chat refuses an answer without text", "[openai]") {
+    for (const std::string& delta :
+         {std::string("{}"),
+          std::string(R"({"content":null})"),
+          std::string(R"({"content":""})"),
+          std::string(R"({"content":" \n"})")}) {
+        CAPTURE(delta);
+        CHECK(code_of(decode({chunk(delta), end})) == errc::malformed_answer);
+    }
+    CHECK(
+        code_of(decode_whole(
+            R"({"choices":[{"index":0,"message":{"content":null},"finish_reason":"stop"}]})"
+        )) == errc::malformed_answer
+    );
+}
+
+TEST_CASE("openai_chat recognises an error in every shape that servers send it in", "[openai]") {
+    struct report {
+        std::string data;
+        errc code;
+        std::string context;
+    };
+    const std::vector<report> reports{
+        {R"({"error":{"message":"boom","type":"server_error","code":500}})",
+         errc::server_failed,
+         "the model failed: boom; try again later"},
+        {R"({"error":{"message":"boom","code":null}})",
+         errc::server_failed,
+         "the model failed: boom; try again later"},
+        {R"({"error":"boom"})", errc::server_failed, "the model failed: boom; try again later"},
+        {R"({"error":{}})", errc::server_failed, "the model failed; try again later"},
+        {R"({"error_type":"context_length_exceeded","error_message":"too long"})",
+         errc::bad_request,
+         "the model refused the request: too long"},
+        {R"({"object":"error","message":"bad","type":"x","code":400})",
+         errc::bad_request,
+         "the model refused the request: bad"},
+        {R"({"error":{"message":"no","code":"insufficient_quota"}})",
+         errc::quota_exceeded,
+         "the model refused: the quota is used up: no; add credit or use another account"},
+        {R"({"error":{"message":"slow","type":"rate_limit_error"}})",
+         errc::rate_limited,
+         "the model asks to slow down: slow; try again later"},
+        {R"({"error":{"message":"who","code":"invalid_api_key"}})",
+         errc::unauthorized,
+         "the model refused the key: who; check the key in KEY"},
+    };
+    for (const auto& [data, code, context] : reports) {
+        CAPTURE(data);
+        CHECK(decode({hello, data, end}).error() == riva::error{code, context});
+        CHECK(decode_whole(data).error() == riva::error{code, context});
+        CHECK(decode({hello, data}, true).error() == riva::error{code, context});
+    }
+    reply_decoder decoder("the model", "KEY");
+    CHECK(
+        decoder.take_event("error", R"({"message":"boom"})").error() ==
+        riva::error{errc::server_failed, "the model failed: boom; try again later"}
+    );
+    reply_decoder other("the model", "KEY");
+    CHECK(other.take_event("error", "out of memory").error().code == errc::server_failed);
+}
+
+TEST_CASE("openai_chat reads a whole answer", "[openai]") {
+    chat_reply expected = reply("{\"a\":1}");
+    expected.usage = {5, 6, 0, 0};
+    expected.usage_known = true;
+    CHECK(
+        decode_whole(
+            R"( {"id":"c1","object":"chat.completion","model":"m","choices":[{"index":0,"message":)"
+            R"({"role":"assistant","content":"{\"a\":1}","refusal":null,"annotations":[]},"logprobs":null,)"
+            R"("finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":6,"total_tokens":11}})"
+            "\n"
+        )
+            .value() == expected
+    );
+    CHECK(code_of(decode_whole("")) == errc::malformed_answer);
+    CHECK(code_of(decode_whole("{}")) == errc::malformed_answer);
+    CHECK(code_of(decode_whole(R"({"choices":[]})")) == errc::malformed_answer);
+    CHECK(
+        code_of(decode_whole(R"({"choices":[{"message":{"content":"a"}}]})")) ==
+        errc::malformed_answer
+    );
+    CHECK(code_of(decode_whole("{\"a\":" + std::string(100'000, '['))) == errc::malformed_answer);
+}
+
+TEST_CASE("openai_chat explains refusals by status and words", "[openai]") {
+    const auto explain = [](unsigned status, std::string_view body) {
+        return openai_chat::explain(status, openai_chat::read_error_body(body), "m", "KEY");
+    };
+    const std::string simple = R"({"error":{"message":"why","type":"t","param":null,"code":null}})";
+    for (const unsigned status : {400u, 404u, 405u, 413u, 422u})
+        CHECK(explain(status, simple).code == errc::bad_request);
+    for (const unsigned status : {401u, 403u})
+        CHECK(explain(status, simple).code == errc::unauthorized);
+    for (const unsigned status : {408u, 409u, 425u, 500u, 502u, 503u, 504u, 529u})
+        CHECK(explain(status, simple).code == errc::server_failed);
+    CHECK(explain(429, simple).code == errc::rate_limited);
+    CHECK(explain(402, simple).code == errc::quota_exceeded);
+    CHECK(
+        explain(429, R"({"error":{"message":"x","code":"insufficient_quota"}})").code ==
+        errc::quota_exceeded
+    );
+    CHECK(
+        explain(401, simple).context == "m refused the key (HTTP 401): why; check the key in KEY"
+    );
+    CHECK(
+        explain(404, R"({"detail":"Not Found"})").context ==
+        "m refused the request (HTTP 404): Not Found; check the model's name and the base URL"
+    );
+    CHECK(explain(400, R"({"error":"bad"})").context == "m refused the request (HTTP 400): bad");
+    CHECK(
+        explain(400, R"({"error":{"type":"t"}})").context == "m refused the request (HTTP 400): t"
+    );
+    CHECK(
+        explain(503, "<html>\n<h1>Bad gateway</h1>").context ==
+        "m failed (HTTP 503); try again later"
+    );
+    CHECK(
+        explain(500, "oh\nno\x1b[31m").context ==
+        "m failed (HTTP 500): oh\\nno\\x1b[31m; try again later"
+    );
+    CHECK(explain(500, "").context == "m failed (HTTP 500); try again later");
+    const std::string flood = explain(500, std::string(5000, 'x')).context;
+    CHECK(flood == "m failed (HTTP 500): " + std::string(300, 'x') + "...; try again later");
+}
+
+TEST_CASE("openai_chat reads a recorded stream whatever its pieces", "[openai]") {
+    const auto file = shared() / "data/sse/chat-tool.sse";
+    if (!std::filesystem::exists(file)) {
+        WARN("skipped: " << file << " is not there");
+        return;
+    }
+    const std::string stream = riva::test::read_file(file);
+    for (const std::size_t piece :
+         {std::size_t{1}, std::size_t{7}, std::size_t{1000}, stream.size()}) {
+        sse_decoder events;
+        reply_decoder decoder("the model", "KEY");
+        for (std::size_t at = 0; at < stream.size(); at += piece) {
+            events.feed(std::string_view(stream).substr(at, piece));
+            for (;;) {
+                const auto event = events.next();
+                REQUIRE(event);
+                if (!*event) break;
+                REQUIRE(decoder.take_event((*event)->type, (*event)->data));
+            }
+        }
+        CHECK(decoder.ended());
+        const chat_reply got = decoder.finish().value();
+        CHECK(got.text.starts_with("you verdiccould many~orwere vetest fav path"));
+        CHECK(got.stop == stop_reason::tool_calls);
+        CHECK(got.usage == token_usage{346, 120, 345, 0});
+        CHECK(got.model == "tiny");
+    }
+}
