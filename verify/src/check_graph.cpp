@@ -1,1 +1,219 @@
 #include <riva/verify/check_graph.hpp>
+
+#include "blank_evidence.hpp"
+#include "check_queue.hpp"
+
+#include <riva/runtime/task_group.hpp>
+#include <riva/runtime/with_deadline.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace riva::verify {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A check ends itself at its deadline and brings its log along; only one that does not is cut off,
+/// this much later.
+deadline with_patience(deadline by, milliseconds timeout) {
+    const milliseconds patience = std::min(timeout / 4, milliseconds(3000));
+    const auto left = deadline::clock::time_point::max() - by.when();
+    return patience < left ? deadline::at(by.when() + patience) : deadline::never();
+}
+
+std::string in_seconds(milliseconds span) {
+    if (span.count() % 1000 != 0) return std::to_string(span.count()) + " ms";
+    return std::to_string(span.count() / 1000) + " s";
+}
+
+std::string message_of(const std::exception_ptr& e) {
+    try {
+        std::rethrow_exception(e);
+    } catch (const std::exception& failure) {
+        const std::string text = failure.what();
+        return text.substr(0, text.find('\n'));
+    } catch (...) {
+        return "an exception of unknown type";
+    }
+}
+
+/// Keeps a group in the set of running ones for as long as it can be cancelled.
+struct registration {
+    registration(std::set<task_group*>& all, task_group& one) : all_(all), one_(&one) {
+        all_.insert(one_);
+    }
+    ~registration() { all_.erase(one_); }
+    registration(const registration&) = delete;
+    registration& operator=(const registration&) = delete;
+
+private:
+    std::set<task_group*>& all_;
+    task_group* one_;
+};
+
+/// Drives a `check_queue`.
+class execution {
+public:
+    execution(check_queue queue, const graph_options& options, deadline by)
+        : queue_(std::move(queue)),
+          options_(options),
+          by_(by),
+          group_(queue_.room(), on_failure::cancel_siblings) {}
+
+    asio::awaitable<std::vector<evidence>> run();
+
+private:
+    void start_what_is_ready();
+    asio::awaitable<void> judge(std::size_t i);
+    asio::awaitable<evidence> attempt(std::size_t i);
+    asio::awaitable<void> timed(std::size_t i, deadline limit, evidence& found, bool& in_time);
+    asio::awaitable<void> call(std::size_t i, deadline limit, evidence& found);
+    void stop_because_of(std::size_t i);
+    asio::awaitable<void> started(std::size_t i);
+    asio::awaitable<void> ended(const evidence& found);
+    evidence not_judged(std::size_t i, verdict result, std::string detail) const;
+    evidence out_of_time(std::size_t i, deadline limit) const;
+    evidence overtaken(std::size_t i) const;
+
+    check_queue queue_;
+    const graph_options& options_;
+    const deadline by_;
+    std::set<task_group*> running_;
+    std::optional<std::size_t> decisive_;  // the failed check that stopped the others
+    task_group group_;
+};
+
+void execution::start_what_is_ready() {
+    if (decisive_) return;
+    while (const auto i = queue_.next()) group_.add([this, i = *i] { return judge(i); });
+}
+
+asio::awaitable<void> execution::started(std::size_t i) {
+    if (options_.on_started) co_await options_.on_started(queue_.traits(i));
+}
+
+asio::awaitable<void> execution::ended(const evidence& found) {
+    if (options_.on_ended) co_await options_.on_ended(found);
+}
+
+evidence execution::not_judged(std::size_t i, verdict result, std::string detail) const {
+    return blank_evidence(queue_.traits(i), queue_.input(), result, std::move(detail));
+}
+
+evidence execution::out_of_time(std::size_t i, deadline limit) const {
+    return not_judged(
+        i,
+        verdict::infra_error,
+        limit == by_ ? "timed out: the time for all checks was up"
+                     : "timed out after " + in_seconds(options_.check_timeout)
+    );
+}
+
+evidence execution::overtaken(std::size_t i) const {
+    return not_judged(
+        i, verdict::skipped, "cancelled, because " + queue_.traits(*decisive_).id + " failed"
+    );
+}
+
+asio::awaitable<void> execution::call(std::size_t i, deadline limit, evidence& found) {
+    found = co_await queue_.at(i).run(queue_.input(), limit);
+    found.check = queue_.traits(i).id;
+    found.layer = queue_.traits(i).layer;
+    found.author = queue_.traits(i).author;
+    if (found.inputs.empty()) found.inputs = queue_.input().tree;
+    if (found.result == verdict::pass && found.grade == evidence_grade::none) {
+        found.result = verdict::indeterminate;
+        found.detail = "said pass without evidence: " + found.detail;
+    }
+}
+
+asio::awaitable<void> execution::timed(
+    std::size_t i, deadline limit, evidence& found, bool& in_time
+) {
+    const deadline cut = with_patience(limit, options_.check_timeout);
+    in_time = co_await with_deadline(call(i, limit, found), cut);
+}
+
+/// Runs a check in a group of its own, which a decisive failure elsewhere can cancel while the
+/// reports about this check go on undisturbed.
+asio::awaitable<evidence> execution::attempt(std::size_t i) {
+    if (decisive_) co_return overtaken(i);
+    if (by_.expired()) co_return out_of_time(i, by_);
+    const auto begin = deadline::clock::now();
+    const deadline limit = min(by_, deadline::in(options_.check_timeout));
+    evidence found;
+    bool in_time = false;
+    task_group alone(1);
+    alone.add([&] { return timed(i, limit, found, in_time); });
+    const registration here(running_, alone);
+    const auto failures = co_await alone.run();
+
+    if (!in_time) {
+        if (decisive_)
+            found = overtaken(i);
+        else if (!failures.empty())
+            found = not_judged(i, verdict::infra_error, "crashed: " + message_of(failures.front()));
+        else
+            found = out_of_time(i, limit);
+    }
+    if (found.duration == milliseconds(0))
+        found.duration = std::chrono::duration_cast<milliseconds>(deadline::clock::now() - begin);
+    co_return found;
+}
+
+asio::awaitable<void> execution::judge(std::size_t i) {
+    if (decisive_) co_return queue_.give_back(i);
+    co_await started(i);
+    evidence found = co_await attempt(i);
+    if (found.result == verdict::infra_error && !decisive_ && !by_.expired()) {
+        co_await ended(found);
+        co_await started(i);
+        evidence second = co_await attempt(i);
+        second.detail += " (second attempt; the first: " + found.detail + ")";
+        found = std::move(second);
+    }
+    if (found.result == verdict::fail) stop_because_of(i);
+    co_await ended(found);
+    queue_.ended(i, std::move(found));
+    start_what_is_ready();
+}
+
+void execution::stop_because_of(std::size_t i) {
+    if (decisive_ || options_.mode != graph_mode::stop_at_failure) return;
+    decisive_ = i;
+    const std::vector<task_group*> others(running_.begin(), running_.end());
+    for (task_group* other : others)
+        if (running_.contains(other)) other->cancel();  // cancelling one may end others at once
+}
+
+asio::awaitable<std::vector<evidence>> execution::run() {
+    start_what_is_ready();
+    const auto failures = co_await group_.run();
+    if (!failures.empty()) std::rethrow_exception(failures.front());
+    for (const std::size_t i : queue_.settle_rest(decisive_)) co_await ended(queue_.found(i));
+    co_return std::move(queue_).all();
+}
+
+}  // namespace
+
+asio::awaitable<std::vector<evidence>> run_checks(
+    std::vector<std::shared_ptr<check>> checks,
+    check_input input,
+    graph_options options,
+    deadline by
+) {
+    check_queue queue(
+        std::move(checks),
+        std::move(input),
+        {options.cpu_width, options.io_width, options.model_width}
+    );
+    execution graph(std::move(queue), options, by);
+    co_return co_await graph.run();
+}
+
+}  // namespace riva::verify

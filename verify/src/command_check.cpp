@@ -1,1 +1,56 @@
+#include "command_evidence.hpp"
+
 #include <riva/verify/checks.hpp>
+
+#include <utility>
+
+namespace riva::verify {
+namespace {
+
+class command_check_of_line final : public check {
+public:
+    command_check_of_line(
+        sandbox& where, std::string id, std::string line, author by, std::vector<std::string> fixed
+    )
+        : where_(where), line_(std::move(line)), read_only_(std::move(fixed)) {
+        traits_.id = std::move(id);
+        traits_.layer = layer::behavioural;
+        traits_.resource = resource::cpu;
+        traits_.author = by;
+        traits_.cost = std::chrono::seconds(1);
+        traits_.likely_to_fail = 0.3;
+    }
+
+    const check_traits& traits() const override { return traits_; }
+
+    asio::awaitable<evidence> run(const check_input& input, deadline by) override {
+        judging_command command;
+        command.argv = {"sh", "-c", line_};
+        command.shown = line_;
+        command.read_only = read_only_;
+        evidence e = co_await judge_command(where_, traits_, input, std::move(command), by);
+        if (e.exit_code == 126 || e.exit_code == 127) {
+            const auto missing = missing_program(e.log);
+            if (missing) retract(e, verdict::indeterminate, *missing);
+        }
+        co_return e;
+    }
+
+private:
+    sandbox& where_;
+    check_traits traits_;
+    std::string line_;
+    std::vector<std::string> read_only_;
+};
+
+}  // namespace
+
+std::shared_ptr<check> command_check(
+    sandbox& where, std::string id, std::string line, author by, std::vector<std::string> read_only
+) {
+    return std::make_shared<command_check_of_line>(
+        where, std::move(id), std::move(line), by, std::move(read_only)
+    );
+}
+
+}  // namespace riva::verify

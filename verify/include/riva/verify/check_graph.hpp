@@ -4,6 +4,7 @@
 #include <riva/runtime/deadline.hpp>
 #include <riva/verify/check.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -22,16 +23,26 @@ struct graph_options {
     std::size_t model_width = 4;
     graph_mode mode = graph_mode::stop_at_failure;
     std::chrono::milliseconds check_timeout{60'000};  ///< for each check
-    std::function<asio::awaitable<void>(const check_traits&)> on_started;  ///< may be empty
-    std::function<asio::awaitable<void>(const evidence&)> on_ended;        ///< may be empty
+
+    /// Awaited before a check starts. May be empty.
+    std::function<asio::awaitable<void>(const check_traits&)> on_started;
+
+    /// Awaited when a check has ended and before anything that needs it starts; a check that runs
+    /// twice starts and ends twice. Checks that never started are reported last, in the order
+    /// declared. The decision of one check never cuts off the report about another. May be empty.
+    std::function<asio::awaitable<void>(const evidence&)> on_ended;
 };
 
 /// Runs checks at once where their dependencies and the widths allow it; ready ones in order of
 /// likelihood to fail per cost. Returns one piece of evidence per check in the order given,
 /// whatever the timing: those not run are `skipped` (a dependency did not pass, or a decisive
 /// failure came first). A check that ends in `infra_error` runs once more. Unknown or circular
-/// dependencies are `indeterminate`. Cancellation: every running check is cancelled and awaited.
-/// Thread safety: call on a serial executor.
+/// dependencies and repeated ids are `indeterminate`. A check that throws, or is not finished in
+/// time, is `infra_error`; a pass without a grade is `indeterminate`.
+///
+/// An exception of a callback cancels everything and passes through. Cancellation: every running
+/// check is cancelled and awaited. Thread safety: call on a serial executor; callbacks for
+/// different checks may overlap.
 asio::awaitable<std::vector<evidence>> run_checks(
     std::vector<std::shared_ptr<check>> checks,
     check_input input,

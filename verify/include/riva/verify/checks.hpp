@@ -10,16 +10,17 @@
 
 namespace riva::verify {
 
-/// A syntax check for each changed file that still exists and whose language has one: Python
-/// (`python3`), C and C++
-/// (`g++ -fsyntax-only`), JavaScript (`node --check`), JSON. They judge the merged file in the
-/// tree, not the edit. Files of other languages get none.
+/// A syntax check for each changed file whose language has one: Python (`python3`), C and C++
+/// (`gcc`, `g++ -fsyntax-only`), JavaScript (`node --check`), JSON. They judge the merged file in
+/// the tree, not the edit, and execute nothing of it. Files of other languages get none; one that
+/// is gone when its check runs is `skipped`. Many Python files share a check. What cannot be judged
+/// without knowing the build (a header that is nowhere, `#error`, JSX) is `indeterminate`.
 std::vector<std::shared_ptr<check>> syntax_checks(
     sandbox& where, const std::vector<std::string>& changed
 );
 
-/// A shell line that must exit with 0.
-/// `id` such as `user:1`. With `read_only` paths the command cannot change those files.
+/// A shell line that must exit with 0. `id` such as `user:1`. With `read_only` paths the command
+/// cannot change those files. A program that the shell does not find is `indeterminate`.
 std::shared_ptr<check> command_check(
     sandbox& where,
     std::string id,
@@ -28,8 +29,10 @@ std::shared_ptr<check> command_check(
     std::vector<std::string> read_only = {}
 );
 
-/// The repository's own tests, recognised from what is in `root`: pytest or unittest, npm, ctest,
-/// cargo, go, make. Zero tests executed is `indeterminate`.
+/// The repository's own tests, recognised from what is in `root` now: pytest or unittest, npm,
+/// ctest, cargo, go; make when there is none of these. Zero tests executed is `indeterminate`, and
+/// so are tests that need something which is not installed. Reads files: blocks for some
+/// milliseconds in a large repository.
 std::vector<std::shared_ptr<check>> repository_tests(
     sandbox& where, const std::filesystem::path& root
 );

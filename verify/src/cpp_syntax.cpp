@@ -1,0 +1,93 @@
+#include "command_evidence.hpp"
+#include "syntax_tools.hpp"
+
+#include <filesystem>
+#include <utility>
+
+namespace riva::verify {
+namespace {
+
+struct dialect {
+    const char* compiler;
+    const char* language;
+    const char* standard;  ///< with the extensions that compilers have on unless told otherwise
+};
+
+constexpr dialect c{"gcc", "c", "-std=gnu17"};
+constexpr dialect cpp{"g++", "c++", "-std=gnu++20"};
+
+std::vector<std::string> arguments(
+    const dialect& d, const std::filesystem::path& root, const std::string& file
+) {
+    std::vector<std::string> argv{
+        d.compiler, "-fsyntax-only", "-w", "-x", d.language, d.standard, "-I."
+    };
+    std::error_code ignored;
+    for (const char* folder : {"include", "src"})
+        if (std::filesystem::is_directory(root / folder, ignored))
+            argv.push_back(std::string("-I") + folder);
+    const std::string own = std::filesystem::path(file).parent_path().string();
+    if (!own.empty()) argv.push_back("-I" + own);
+    argv.push_back(operand(file));
+    return argv;
+}
+
+/// The compiler's own words about what it would need to know of the build to tell.
+std::optional<std::string> unknown_build(std::string_view line) {
+    const std::size_t fatal = line.find(": fatal error: ");
+    if (fatal != std::string_view::npos && line.ends_with(": No such file or directory")) {
+        std::string_view header = line.substr(fatal + 15);
+        header = header.substr(0, header.find(": No such"));
+        return "cannot tell without the header " + std::string(header) +
+               ", which is not where the compiler looks";
+    }
+    if (line.find(": error: #error") != std::string_view::npos)
+        return "cannot tell without the build's own definitions: " + last_line(line);
+    return std::nullopt;
+}
+
+/// The first error decides: those after it may only follow from it.
+void explain(evidence& e) {
+    if (e.result != verdict::fail) return;
+    for (const std::string_view line : lines_of(e.log)) {
+        const bool is_error = line.find(" error: ") != std::string_view::npos;
+        if (!is_error) continue;
+        if (const auto reason = unknown_build(line))
+            return retract(e, verdict::indeterminate, *reason);
+        e.detail = last_line(line);
+        return;
+    }
+    retract(e, verdict::infra_error, "the compiler ended without naming an error, " + e.detail);
+}
+
+asio::awaitable<evidence> compile(syntax_task task, dialect d, deadline by) {
+    judging_command command;
+    command.grade = evidence_grade::statically;
+    command.argv = arguments(d, task.input.root, task.files.front());
+    command.shown = shell_line(command.argv);
+    evidence e = co_await judge_command(
+        *task.where, std::move(task.traits), std::move(task.input), std::move(command), by
+    );
+    explain(e);
+    co_return e;
+}
+
+}  // namespace
+
+asio::awaitable<evidence> judge_c(syntax_task task, deadline by) {
+    return compile(std::move(task), c, by);
+}
+
+asio::awaitable<evidence> judge_cpp(syntax_task task, deadline by) {
+    return compile(std::move(task), cpp, by);
+}
+
+asio::awaitable<evidence> judge_shared_header(syntax_task task, deadline by) {
+    syntax_task again = task;
+    evidence as_cpp = co_await compile(std::move(task), cpp, by);
+    if (as_cpp.result != verdict::fail) co_return as_cpp;
+    evidence as_c = co_await compile(std::move(again), c, by);
+    co_return as_c.result == verdict::pass ? as_c : as_cpp;
+}
+
+}  // namespace riva::verify

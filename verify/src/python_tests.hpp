@@ -1,0 +1,19 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace riva::verify {
+
+/// How the Python tests below a folder want to be run.
+struct python_tests {
+    bool pytest = false;                ///< configured for pytest, or written for it
+    std::vector<std::string>
+        unittest;  ///< arguments of `unittest discover`, one shell text per run
+    bool sources_in_src = false;        ///< modules are imported from `src`
+};
+
+python_tests find_python_tests(const std::filesystem::path& root);
+
+}  // namespace riva::verify
