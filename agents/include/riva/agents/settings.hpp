@@ -1,1 +1,81 @@
 #pragma once
+
+#include <riva/llm/model_spec.hpp>
+#include <riva/llm/provider.hpp>
+#include <riva/runtime/error.hpp>
+#include <riva/runtime/ledger.hpp>
+#include <riva/runtime/workspace.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace riva::agents {
+
+/// What happens to a command of high risk.
+enum class approval {
+    automatic,  ///< refused; the agent is told why and looks for another way. Written `auto`
+    ask,        ///< the checkpoint is asked
+    never,      ///< refused, and so is every command of medium risk
+};
+
+/// Whether commands are isolated.
+enum class isolation { automatic, off };
+
+/// How an engine works. Every member has a default; `validate` says which values make sense.
+struct settings {
+    // Limits of the recursion.
+    int max_depth = 6;         ///< of the intention tree, 0 to 16; 0: no decomposition
+    int max_children = 7;      ///< of one decomposition, 2 to 12
+    int max_cycles = 5;        ///< failed attempts at one intention, 1 to 100
+    int max_steps = 30;        ///< cycles of one intention, failed or not, 1 to 1000
+    int max_intentions = 200;  ///< of a run, 1 to 10000
+
+    // Width.
+    std::size_t width = 4;        ///< parts of one decomposition at once, 1 to 64
+    std::size_t check_width = 2;  ///< checks at once that need a processor, 1 to 64
+
+    // Time.
+    std::chrono::milliseconds command_timeout{60'000};  ///< of one command of the agent
+    std::chrono::milliseconds check_timeout{60'000};    ///< of one check
+    std::chrono::milliseconds model_timeout{600'000};   ///< of one model call with its retries
+
+    spending_limits spending;
+    std::int64_t max_output_tokens = 8192;  ///< of one answer, 256 to 131072
+    std::size_t context_bytes = 96 * 1024;  ///< of repository text in one prompt, 4 KiB to 4 MiB
+
+    approval approve = approval::automatic;
+    isolation sandbox = isolation::automatic;
+    workspace_limits workspace;
+
+    /// The model for all work; none: only an engine that was given one can run.
+    std::optional<llm::model_spec> model;
+    llm::provider_options provider;
+
+    /// Where journals and staged workspaces live; created with mode 0700.
+    std::filesystem::path state_folder;
+
+    /// The settings that decide what a run does, by their names for `set`, for the journal.
+    std::map<std::string, std::string> describe() const;
+};
+
+/// Sets one value from text, as `--set KEY=VALUE` does. Durations are written `90s`, `10m` or
+/// `500ms`. Errors: `errc::unknown_setting` naming the nearest key, `errc::bad_value` with the
+/// allowed range.
+result<void> set(settings& s, std::string_view key, std::string_view value);
+
+/// All keys that `set` knows, sorted.
+std::vector<std::string> setting_keys();
+
+/// `90s`, `10m`, `1h30m`, `500ms`; nothing if the text is no duration.
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+std::string_view to_string(approval a);
+
+}  // namespace riva::agents

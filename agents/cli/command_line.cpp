@@ -1,0 +1,162 @@
+#include "command_line.hpp"
+
+#include "exit_codes.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace riva::cli {
+namespace {
+
+const std::string about = "riva runs agents that check their own work.";
+
+const std::string exit_help =
+    "Exit status: 0 verified, 1 internal error, 2 usage or configuration, 3 verification failed, 4 "
+    "unverified,\n"
+    "5 a limit was reached, 6 denied by policy, 7 no sandbox, 75 provider or infrastructure, 124 "
+    "deadline,\n"
+    "130 interrupted, 143 terminated.";
+
+/// `--max-tokens N` and its like are `--set max_tokens=N` with a name of their own.
+void add_shorthand(
+    CLI::App& app,
+    run_options& into,
+    const std::string& flag,
+    std::string key,
+    const std::string& help
+) {
+    app.add_option_function<std::string>(
+        flag,
+        [&into, key](const std::string& value) { into.settings.emplace_back(key, value); },
+        help
+    );
+}
+
+void add_output_options(CLI::App& app, run_options& into) {
+    static const std::map<std::string, when> colors = {
+        {"auto", when::automatic}, {"always", when::always}, {"never", when::never}
+    };
+    app.add_flag("--json", into.json, "Print one JSON object per event; the last is run.result");
+    app.add_flag("--quiet", into.quiet, "No progress on standard error");
+    app.add_option("--color", into.color, "auto, always or never")
+        ->transform(CLI::CheckedTransformer(colors));
+    app.add_option(
+        "-o,--output", into.output, "Write the result to a file instead of standard output"
+    );
+}
+
+void add_set_option(CLI::App& app, run_options& into) {
+    app.add_option_function<std::vector<std::string>>(
+           "--set",
+           [&into](const std::vector<std::string>& pairs) {
+               for (const auto& pair : pairs) {
+                   const auto sign = pair.find('=');
+                   if (sign == std::string::npos)
+                       throw CLI::ValidationError("--set", "write KEY=VALUE, not '" + pair + "'");
+                   into.settings.emplace_back(pair.substr(0, sign), pair.substr(sign + 1));
+               }
+           },
+           "Set any setting, KEY=VALUE; repeatable"
+    )
+        ->take_all()
+        ->allow_extra_args(false);
+}
+
+void add_run(CLI::App& app, run_options& into) {
+    app.add_option("TASK", into.task, "What to do; '-' reads standard input")->required();
+    app.add_option("--agent", into.agent, "The agent: coder");
+    app.add_option(
+        "--repo", into.repository, "The repository; default: the git root of the current folder"
+    );
+    app.add_option("--accept", into.acceptance, "How one knows that it is done, in words");
+    app.add_option("--check", into.checks, "A command that must exit with 0; repeatable")
+        ->allow_extra_args(false);
+    app.add_option(
+        "--model",
+        into.model,
+        "DIALECT:MODEL[@BASE_URL], such as openai:NAME@http://127.0.0.1:8080/v1"
+    );
+    app.add_option("--deadline", into.deadline, "Stop after this time, such as 90s or 10m");
+    app.add_option("--ca-file", into.ca_file, "Trust the certificates in this file as well");
+    app.add_flag("--write", into.write, "Apply the verified change to the repository");
+    add_shorthand(
+        app, into, "--max-tokens", "max_tokens", "Most tokens, input and output together"
+    );
+    add_shorthand(app, into, "--max-steps", "max_steps", "Most steps for one intention");
+    add_shorthand(app, into, "--width", "width", "Most parts of a task at work at once");
+    add_shorthand(
+        app, into, "--approve", "approve", "auto, ask or never: what happens to risky commands"
+    );
+    app.add_option_function<std::string>(
+        "--sandbox",
+        [&into](const std::string& value) {
+            if (value != "auto" && value != "off")
+                throw CLI::ValidationError("--sandbox", "is auto or off");
+            into.no_sandbox = value == "off";
+        },
+        "auto, or off: run commands without isolation"
+    );
+    add_set_option(app, into);
+    add_output_options(app, into);
+}
+
+void add_model_server(CLI::App& app, model_server_options& into) {
+    auto* script = app.add_option("SCRIPT", into.script, "The script, a JSON file");
+    app.add_option("--suite", into.suite, "Answer the tasks of an evaluation suite instead")
+        ->excludes(script);
+    app.add_option("--port", into.port, "The port; 0: any free one");
+    app.add_option("--port-file", into.port_file, "Write the port to this file once it is open");
+    app.add_option("--seed", into.seed, "Of every random choice");
+    app.add_option("--time-scale", into.time_scale, "How long answers take; 0: no waiting")
+        ->check(CLI::NonNegativeNumber);
+}
+
+}  // namespace
+
+std::variant<command, int> parse_command_line(int argc, char** argv) {
+    CLI::App app(about, "riva");
+    app.footer(exit_help);
+    app.set_version_flag("--version", std::string("riva ") + RIVA_VERSION);
+    app.require_subcommand(1);
+
+    run_options run, demo;
+    demo.demo = true;
+    apply_options apply;
+    show_options show;
+    model_server_options server;
+
+    auto* run_command = app.add_subcommand("run", "Run an agent on a repository");
+    add_run(*run_command, run);
+    auto* demo_command =
+        app.add_subcommand("demo", "The same on a sample repository, with a scripted model");
+    add_output_options(*demo_command, demo);
+    auto* apply_command = app.add_subcommand("apply", "Apply a run's change to the repository");
+    apply_command->add_option("RUN", apply.run, "The run")->required();
+    auto* runs_command = app.add_subcommand("runs", "List the runs");
+    auto* show_command =
+        app.add_subcommand("show", "Show a run: its intentions with verdicts and evidence");
+    show_command->add_option("RUN", show.run, "The run")->required();
+    show_command->add_flag("--json", show.json, "The events as JSON lines");
+    auto* agents_command = app.add_subcommand("agents", "List the agents");
+    auto* doctor_command =
+        app.add_subcommand("doctor", "What works on this machine: sandbox, compilers, state");
+    auto* server_command =
+        app.add_subcommand("model-server", "A model server that answers from a script");
+    add_model_server(*server_command, server);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? static_cast<int>(exit_code::verified)
+                                : static_cast<int>(exit_code::usage);
+    }
+    if (*run_command) return command(run);
+    if (*demo_command) return command(demo);
+    if (*apply_command) return command(apply);
+    if (*show_command) return command(show);
+    if (*runs_command) return command(runs_options{});
+    if (*agents_command) return command(agents_options{});
+    if (*doctor_command) return command(doctor_options{});
+    return command(server);
+}
+
+}  // namespace riva::cli

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace riva::cli {
+
+enum class when { automatic, always, never };
+
+/// What `riva run` and `riva demo` were asked for.
+struct run_options {
+    std::string task;  ///< `-`: standard input
+    std::string agent = "coder";
+    std::filesystem::path repository;  ///< empty: the git root of the current folder
+    std::string acceptance;
+    std::vector<std::string> checks;
+    std::string model;
+    std::vector<std::pair<std::string, std::string>>
+        settings;  ///< `--set KEY=VALUE` and its shorthands
+    std::string deadline;
+    std::string ca_file;
+    bool write = false;
+    bool json = false;
+    bool quiet = false;
+    bool no_sandbox = false;
+    bool demo = false;
+    when color = when::automatic;
+    std::filesystem::path output;  ///< empty: standard output
+};
+
+struct apply_options {
+    std::string run;
+};
+
+struct show_options {
+    std::string run;
+    bool json = false;
+};
+
+struct runs_options {};
+
+struct agents_options {};
+struct doctor_options {};
+
+struct model_server_options {
+    std::filesystem::path script;
+    std::filesystem::path suite;
+    std::uint16_t port = 0;
+    std::filesystem::path port_file;
+    std::uint64_t seed = 1;
+    double time_scale = 1.0;
+};
+
+using command = std::variant<
+    run_options,
+    apply_options,
+    show_options,
+    runs_options,
+    agents_options,
+    doctor_options,
+    model_server_options>;
+
+/// A command to carry out, or the exit status if there is none: after `--help`, `--version` and
+/// mistakes, which have been printed.
+std::variant<command, int> parse_command_line(int argc, char** argv);
+
+}  // namespace riva::cli

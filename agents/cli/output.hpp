@@ -1,0 +1,22 @@
+#pragma once
+
+#include "command_line.hpp"
+
+#include <riva/runtime/observer.hpp>
+
+#include <cstdio>
+#include <memory>
+
+namespace riva::cli {
+
+/// Prints each event as one line of JSON on standard output.
+std::unique_ptr<observer> make_json_lines();
+
+/// Tells on standard error what happens: on a terminal with one live line for each running check,
+/// otherwise one line for each event that a person wants to know of.
+std::unique_ptr<observer> make_progress(when color);
+
+/// Whether to use colours on a stream: as asked, else on a terminal without `NO_COLOR`.
+bool use_color(when asked, std::FILE* stream);
+
+}  // namespace riva::cli

@@ -1,0 +1,44 @@
+#include "reading.hpp"
+
+#include "configuration.hpp"
+
+#include <riva/memory/error.hpp>
+#include <riva/memory/sqlite_journal.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <exception>
+#include <filesystem>
+
+namespace riva::cli {
+
+void run_to_end(std::function<asio::awaitable<void>()> work) {
+    asio::io_context io(1);
+    std::exception_ptr failure;
+    asio::co_spawn(io, work(), [&](std::exception_ptr e) { failure = e; });
+    io.run();
+    if (failure) std::rethrow_exception(failure);
+}
+
+result<std::unique_ptr<journal>> open_journal() {
+    const std::filesystem::path file = state_folder() / "riva.db";
+    if (!std::filesystem::exists(file))
+        return error{
+            memory::errc::unknown_run,
+            "No run has been recorded in " + state_folder().string() + "."
+        };
+    auto opened = memory::sqlite_journal::open(file);
+    if (!opened) return opened.error();
+    return std::unique_ptr<journal>(std::move(*opened));
+}
+
+result<std::vector<event>> read_run(const std::string& id) {
+    auto record = open_journal();
+    if (!record) return record.error();
+    result<std::vector<event>> events;
+    run_to_end([&]() -> asio::awaitable<void> { events = co_await record->get()->read(id); });
+    return events;
+}
+
+}  // namespace riva::cli

@@ -1,0 +1,159 @@
+#include "commands.hpp"
+#include "reading.hpp"
+#include "terminal_text.hpp"
+
+#include <cstdio>
+#include <string>
+
+namespace riva::cli {
+namespace {
+
+/// Prints a run as a tree: what was tried for each intention, with verdicts and evidence.
+class tree_printer {
+public:
+    void print(const event& e) {
+        std::visit([this](const auto& body) { show(body); }, e.body);
+    }
+
+private:
+    static void line(const std::string& intention, const std::string& text) {
+        std::size_t depth = 0;
+        for (const char c : intention) depth += c == '.' ? 1 : 0;
+        std::printf("%*s%s\n", static_cast<int>(2 * depth), "", text.c_str());
+    }
+
+    void show(const events::run_started& e) {
+        std::printf("task        %s\n", printable(e.task).c_str());
+        if (!e.acceptance.empty()) std::printf("acceptance  %s\n", printable(e.acceptance).c_str());
+        std::printf(
+            "repository  %s\nagent       %s, riva %s\n\n",
+            printable(e.repository).c_str(),
+            e.agent.c_str(),
+            e.version.c_str()
+        );
+    }
+
+    void show(const events::intention_started& e) {
+        line(e.intention, e.intention + "  " + first_line(e.what));
+    }
+
+    void show(const events::intention_decomposed& e) {
+        line(
+            e.intention,
+            "  split into " + std::to_string(e.children.size()) + " parts: " + first_line(e.reason)
+        );
+    }
+
+    void show(const events::intention_ended& e) {
+        line(
+            e.intention,
+            "  " + e.intention + " " + std::string(to_string(e.status)) + " (" +
+                std::string(to_string(e.grade)) + "): " + first_line(e.reason, 300)
+        );
+    }
+
+    void show(const events::action_proposed& e) {
+        line(
+            e.intention,
+            "  cycle " + std::to_string(e.cycle) + ": " + first_line(summary(e.action), 200)
+        );
+        if (!e.thought.empty()) line(e.intention, "    thought: " + first_line(e.thought, 300));
+    }
+
+    void show(const events::action_gated& e) {
+        std::string factors;
+        for (const auto& factor : e.factors) factors += " " + factor;
+        if (e.decision != "run")
+            line(e.intention, "    " + e.decision + ", risk " + e.risk + ":" + printable(factors));
+    }
+
+    void show(const events::action_executed& e) {
+        if (!e.error.empty()) line(e.intention, "    error: " + first_line(e.error, 300));
+        if (e.outcome.exit_code)
+            line(e.intention, "    exit status " + std::to_string(*e.outcome.exit_code));
+        for (const auto& file : e.outcome.files)
+            line(
+                e.intention, "    " + std::string(to_string(file.kind)) + " " + printable(file.path)
+            );
+    }
+
+    void show(const events::action_rolled_back& e) {
+        line(e.intention, "    rolled back: " + first_line(e.reason, 300));
+    }
+
+    void show(const events::check_ended& e) {
+        const auto& found = e.evidence;
+        line(
+            e.intention,
+            "    " + std::string(to_string(found.result)) + "  " + first_line(found.check) + "  (" +
+                std::string(to_string(found.grade)) + ", by " +
+                std::string(to_string(found.author)) + ", " +
+                std::to_string(found.duration.count()) + " ms)"
+        );
+        if (!found.command.empty())
+            line(e.intention, "      ran: " + first_line(found.command, 200));
+        if (found.result != verdict::pass && !found.detail.empty())
+            line(e.intention, "      " + first_line(found.detail, 300));
+    }
+
+    void show(const events::model_ended& e) {
+        line(
+            e.intention,
+            "    " + printable(e.model) + ": " + std::to_string(e.input_tokens) + " + " +
+                std::to_string(e.output_tokens) + " tokens, " + std::to_string(e.duration_ms) +
+                " ms" + (e.error.empty() ? "" : "; failed: " + first_line(e.error, 300))
+        );
+    }
+
+    void show(const events::log& e) {
+        std::printf("%s: %s\n", e.level.c_str(), first_line(e.message, 300).c_str());
+    }
+
+    void show(const events::run_result& e) {
+        std::printf(
+            "\noutcome     %s, evidence %s\n",
+            e.outcome.c_str(),
+            std::string(to_string(e.grade)).c_str()
+        );
+        for (const auto& file : e.files) std::printf("changed     %s\n", printable(file).c_str());
+        std::printf(
+            "cost        %lld model call(s), %lld + %lld tokens, %lld check(s), %lld ms\n",
+            static_cast<long long>(e.usage.calls),
+            static_cast<long long>(e.usage.input_tokens),
+            static_cast<long long>(e.usage.output_tokens),
+            static_cast<long long>(e.verification.performed),
+            static_cast<long long>(e.wall_ms)
+        );
+        if (e.error)
+            std::printf("%-11s %s\n", e.error->kind.c_str(), printable(e.error->message).c_str());
+    }
+
+    void show(const events::workspace_diff& e) {
+        if (e.applied) std::printf("the change was applied\n");
+    }
+
+    void show(const events::model_started&) {}
+    void show(const events::model_delta&) {}
+    void show(const events::check_started&) {}
+    void show(const events::verify_decided&) {}
+};
+
+}  // namespace
+
+exit_code carry_out(const show_options& options) {
+    const auto events = read_run(options.run);
+    if (!events) return complain(events.error());
+    tree_printer printer;
+    for (const auto& e : *events) {
+        if (options.json)
+            std::printf("%s\n", to_json(e).c_str());
+        else
+            printer.print(e);
+    }
+    if (!events->empty() && !std::holds_alternative<events::run_result>(events->back().body) &&
+        !options.json)
+        std::printf("\nThe run has no result: it goes on, or it was killed.\n");
+    return exit_code::verified;
+}
+
+}  // namespace riva::cli

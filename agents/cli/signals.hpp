@@ -1,0 +1,29 @@
+#pragma once
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+namespace riva::cli {
+
+/// Turns Ctrl-C and SIGTERM into cancellation. The first interrupt asks for the next safe point
+/// (partial), the second, and SIGTERM, stop everything now (terminal).
+class signals {
+public:
+    explicit signals(boost::asio::io_context& io);
+
+    boost::asio::cancellation_slot slot() { return signal_.slot(); }
+    /// Stops listening, so that the context can end.
+    void done();
+    /// The signal that ended the run; 0: none.
+    int received() const { return received_; }
+
+private:
+    void wait();
+
+    boost::asio::signal_set set_;
+    boost::asio::cancellation_signal signal_;
+    int received_ = 0;
+};
+
+}  // namespace riva::cli

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <riva/agents/checkpoint.hpp>
+#include <riva/agents/settings.hpp>
+#include <riva/llm/model.hpp>
+#include <riva/runtime/awaitable.hpp>
+#include <riva/runtime/change_set.hpp>
+#include <riva/runtime/deadline.hpp>
+#include <riva/runtime/error.hpp>
+#include <riva/runtime/event.hpp>
+#include <riva/runtime/intention.hpp>
+#include <riva/runtime/journal.hpp>
+#include <riva/runtime/observer.hpp>
+#include <riva/runtime/sandbox.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace riva::agents {
+
+/// What to do, where, and how we know that it is done.
+struct task {
+    std::string what;
+    std::string acceptance;  ///< in words; may be empty
+    std::filesystem::path repository;
+    std::vector<std::string> checks;  ///< shell lines that must exit with 0 on the changed tree
+    std::string agent = "coder";
+    std::string run;     ///< id of the run; empty: a new one is made
+    bool write = false;  ///< apply a verified change to the repository
+};
+
+/// How a run ended. The change is in `state_folder/runs/<run>/objects`, for `apply`.
+struct report {
+    std::string run;
+    events::run_result result;
+    intention root;
+    change_set changes;
+    std::string diff;
+};
+
+/// Parts that a host may bring along instead of those the settings describe. All may be null; all
+/// outlive the engine. What is given here must be usable from any thread if runs share an executor
+/// with several.
+struct engine_parts {
+    riva::journal* journal = nullptr;
+    riva::sandbox* sandbox = nullptr;
+    llm::model* model = nullptr;
+    agents::checkpoint* checkpoint = nullptr;
+    asio::any_io_executor blocking;  ///< for file work; empty: a pool of two threads
+};
+
+/// Runs tasks. Any number of runs at once on one executor, which may have several threads: each run
+/// has a strand of its own. No signal handler, no global, no thread but the pool for blocking work.
+///
+/// Lifetime: destroyed after every run has ended, and before the executor's context.
+class engine {
+public:
+    engine(asio::any_io_executor executor, settings s, engine_parts parts = {});
+    ~engine();
+    engine(const engine&) = delete;
+    engine& operator=(const engine&) = delete;
+
+    /// Works on a task until it is verified, failed, or out of time or money. The repository is not
+    /// written, unless the task says so and the change is verified. Whatever happens once the run
+    /// has an id, the last event is `run.result`.
+    ///
+    /// Errors: only what prevents a run from starting: empty task, unknown agent, no model,
+    /// unreadable repository, no sandbox, unusable state folder. All else is in the report.
+    /// Cancellation: partial ends the run at the next safe point, and reports it as cancelled;
+    /// terminal stops everything now, and throws `operation_aborted` when nothing is left alive.
+    /// Thread safety: safe.
+    asio::awaitable<result<report>> run(task what, observer* watcher = nullptr, deadline by = {});
+
+    /// The same for callers that are not coroutines. Completion signature:
+    /// `void(std::exception_ptr, result<report>)`.
+    template <class CompletionToken>
+    auto async_run(task what, observer* watcher, deadline by, CompletionToken&& token) {
+        return asio::co_spawn(
+            executor_, run(std::move(what), watcher, by), std::forward<CompletionToken>(token)
+        );
+    }
+
+    /// The journal of this engine. Errors: those of opening it.
+    result<riva::journal*> journal();
+
+    const agents::settings& settings() const;
+
+private:
+    struct state;
+    asio::any_io_executor executor_;
+    std::unique_ptr<state> state_;
+};
+
+/// A new run id: sorts by time, unique, fit for a file name.
+std::string make_run_id();
+
+}  // namespace riva::agents

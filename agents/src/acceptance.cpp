@@ -1,0 +1,109 @@
+#include "acceptance.hpp"
+
+#include <riva/verify/check_graph.hpp>
+#include <riva/verify/checks.hpp>
+
+#include <algorithm>
+
+namespace riva::agents {
+namespace {
+
+using check_list = std::vector<std::shared_ptr<verify::check>>;
+
+void append(check_list& to, check_list more) {
+    std::move(more.begin(), more.end(), std::back_inserter(to));
+}
+
+check_list acceptance_checks(
+    run_context& run, const intention& it, bool root, const workspace& tree
+) {
+    check_list checks;
+    if (root) {
+        int number = 0;
+        for (const auto& line : run.job.checks)
+            checks.push_back(verify::command_check(
+                *run.isolated,
+                "user:" + std::to_string(++number),
+                line,
+                author::user,
+                tree.protected_paths()
+            ));
+        if (checks.empty()) checks = verify::repository_tests(*run.isolated, tree.root());
+    } else if (!it.check.empty()) {
+        checks.push_back(verify::command_check(
+            *run.isolated, "part:" + it.id, it.check, author::actor, tree.protected_paths()
+        ));
+    }
+    return checks;
+}
+
+bool is_acceptance(const evidence& e) {
+    return e.layer == layer::behavioural || e.layer == layer::intent;
+}
+
+verify::graph_options graph_for(run_context& run, const intention& it) {
+    verify::graph_options options;
+    options.cpu_width = run.options.check_width;
+    options.check_timeout = run.options.check_timeout;
+    options.on_started = [&run, id = it.id](const verify::check_traits& traits) {
+        return run.emit(events::check_started{id, traits.id, traits.layer});
+    };
+    options.on_ended = [&run, id = it.id](const evidence& found) {
+        return run.emit(events::check_ended{id, found});
+    };
+    return options;
+}
+
+void count(events::verification_counts& counts, const std::vector<evidence>& found) {
+    for (const auto& e : found) {
+        if (e.result != verdict::skipped) ++counts.performed;
+        if (e.result == verdict::fail) ++counts.caught;
+        if (e.result == verdict::infra_error) ++counts.infra_errors;
+    }
+}
+
+}  // namespace
+
+verification conclude(std::vector<evidence> found) {
+    verification v;
+    std::vector<evidence> acceptance;
+    std::copy_if(found.begin(), found.end(), std::back_inserter(acceptance), is_acceptance);
+    v.acceptance_checked = combine(acceptance) == verdict::pass;
+    if (v.acceptance_checked) {
+        std::vector<evidence> decisive = found;
+        std::erase_if(decisive, [](const evidence& e) {
+            return !is_acceptance(e) && e.result == verdict::indeterminate;
+        });
+        v.result = combine(decisive);
+    } else {
+        v.result = combine(found);
+    }
+    v.grade = strongest(v.acceptance_checked ? acceptance : found);
+    v.found = std::move(found);
+    return v;
+}
+
+asio::awaitable<result<verification>> verify_tree(
+    run_context& run,
+    const intention& it,
+    bool root,
+    workspace& tree,
+    std::vector<std::string> changed,
+    extent how_much
+) {
+    const auto state = co_await tree.take_snapshot();
+    if (!state) co_return state.error();
+    check_list checks = verify::syntax_checks(*run.isolated, changed);
+    if (how_much == extent::acceptance) append(checks, acceptance_checks(run, it, root, tree));
+
+    verify::check_input input{tree.root(), std::move(changed), state->tree_hash()};
+    auto found = co_await verify::run_checks(
+        std::move(checks), std::move(input), graph_for(run, it), run.by
+    );
+    count(run.result.verification, found);
+    const auto cleaned = co_await tree.roll_back(*state);
+    if (!cleaned) co_return cleaned.error();
+    co_return conclude(std::move(found));
+}
+
+}  // namespace riva::agents

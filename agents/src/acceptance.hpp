@@ -1,0 +1,44 @@
+#pragma once
+
+#include "run_context.hpp"
+
+#include <riva/runtime/intention.hpp>
+#include <riva/runtime/workspace.hpp>
+
+#include <string>
+#include <vector>
+
+namespace riva::agents {
+
+/// What the checks of a change came to.
+struct verification {
+    std::vector<evidence> found;
+    verdict result = verdict::indeterminate;
+    /// The acceptance itself was checked, not only that the change can be parsed.
+    bool acceptance_checked = false;
+    evidence_grade grade = evidence_grade::none;
+};
+
+/// How much of an intention is checked.
+enum class extent {
+    change,      ///< the changed files can be parsed
+    acceptance,  ///< and the acceptance holds
+};
+
+/// Runs the checks on the tree as it is. The acceptance of the root is the checks of the user, or
+/// without any the tests of the repository; that of a part is the check planned for it. What checks
+/// leave behind in the tree is rolled back. Cancellation: terminal; leaves no process.
+asio::awaitable<result<verification>> verify_tree(
+    run_context& run,
+    const intention& it,
+    bool root,
+    workspace& tree,
+    std::vector<std::string> changed,
+    extent how_much
+);
+
+/// The result of checks that may include some of the acceptance. What could not be parsed for want
+/// of a tool does not count against an acceptance that was executed.
+verification conclude(std::vector<evidence> found);
+
+}  // namespace riva::agents

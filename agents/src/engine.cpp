@@ -1,0 +1,366 @@
+#include <riva/agents/engine.hpp>
+
+#include "run_context.hpp"
+#include "work.hpp"
+
+#include <riva/agents/agent.hpp>
+#include <riva/agents/error.hpp>
+#include <riva/llm/provider.hpp>
+#include <riva/memory/sqlite_journal.hpp>
+#include <riva/runtime/run_on.hpp>
+#include <riva/runtime/workspace.hpp>
+#include <riva/verify/risk.hpp>
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <mutex>
+#include <optional>
+#include <random>
+
+#ifndef RIVA_VERSION
+#error "the build defines RIVA_VERSION"
+#endif
+
+namespace riva::agents {
+
+namespace fs = std::filesystem;
+
+struct engine::state {
+    state(agents::settings s, engine_parts given) : options(std::move(s)), parts(std::move(given)) {
+        if (!parts.blocking) {
+            pool.emplace(2);
+            parts.blocking = pool->get_executor();
+        }
+        if (parts.checkpoint == nullptr) parts.checkpoint = &automatic;
+    }
+
+    ~state() {
+        if (pool) pool->join();
+    }
+
+    agents::settings options;
+    engine_parts parts;
+    agents::checkpoint automatic;
+    std::optional<asio::thread_pool> pool;
+    std::mutex opening;  // guards `own_journal` and `own_sandbox`; never held across a suspension
+    std::unique_ptr<riva::journal> own_journal;
+    std::unique_ptr<riva::sandbox> own_sandbox;
+
+    result<riva::journal*> journal();
+    riva::sandbox* sandbox();
+};
+
+namespace {
+
+result<void> make_private_folder(const fs::path& folder) {
+    std::error_code failed;
+    fs::create_directories(folder, failed);
+    if (!failed) fs::permissions(folder, fs::perms::owner_all, failed);
+    if (failed)
+        return error{
+            riva::errc::io_failed,
+            "The state folder " + folder.string() + " cannot be used: " + failed.message() + "."
+        };
+    return {};
+}
+
+/// The files of the repository that a check names: the actor must not change what judges it.
+std::vector<std::string> files_named_by(
+    const std::vector<std::string>& checks, const fs::path& repository
+) {
+    std::vector<std::string> files;
+    for (const auto& line : checks)
+        for (const auto& words : verify::analyse_shell(line).commands)
+            for (const auto& word : words) {
+                std::error_code ignored;
+                const fs::path path = fs::path(word).lexically_normal();
+                if (path.empty() || path.is_absolute() || *path.begin() == "..") continue;
+                if (fs::is_regular_file(fs::symlink_status(repository / path, ignored)))
+                    files.push_back(path.generic_string());
+            }
+    return files;
+}
+
+/// One run, from the staging of the workspace to the last event.
+class run_driver {
+public:
+    run_driver(run_context& context, report& into) : run_(context), report_(into) {}
+
+    /// Works. Always ends with the event `run.result`, unless the journal itself is lost.
+    asio::awaitable<void> drive(workspace tree) {
+        tree_.emplace(std::move(tree));
+        const auto start = std::chrono::steady_clock::now();
+        std::exception_ptr unexpected;
+        try {
+            co_await run_.emit(started());
+            co_await work(run_, report_.root, *tree_, {});
+            run_.result.outcome = to_string(report_.root.status);
+            lost_to_the_model();
+        } catch (const run_over& end) {
+            run_.result.outcome = end.outcome();
+            run_.result.error = end.why();
+        } catch (...) {
+            unexpected = std::current_exception();
+            run_.result.outcome = "cancelled";
+        }
+        // What follows is short, and the last event must be written whatever happens.
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        run_.result.wall_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                                  std::chrono::steady_clock::now() - start
+        )
+                                  .count();
+        co_await finish();
+        if (unexpected) std::rethrow_exception(unexpected);
+    }
+
+private:
+    events::run_started started() const {
+        return {
+            run_.job.what,
+            run_.job.acceptance,
+            std::string(run_.role->name()),
+            run_.job.repository.string(),
+            RIVA_VERSION,
+            run_.options.describe()
+        };
+    }
+
+    /// A run that failed only because no answer could be used, or because policy refused
+    /// everything, says so.
+    void lost_to_the_model() {
+        const auto& root = report_.root;
+        if (root.status != intention_status::failed || root.trace.empty() || !root.children.empty())
+            return;
+        bool all_denied = true, all_lost = true;
+        for (const auto& c : root.trace) {
+            all_denied &= c.denied;
+            all_lost &= !c.denied && c.thought.empty() && c.found.empty() && !c.error.empty() &&
+                        c.outcome == outcome{};
+        }
+        if (all_denied) {
+            run_.result.outcome = "denied";
+            run_.result.error = {
+                "denied", root.trace.back().error, "Use --approve ask to decide yourself."
+            };
+        } else if (all_lost) {
+            run_.result.outcome = "error";
+            run_.result.error = {
+                "model", root.trace.back().error, "Try another model with --model."
+            };
+        }
+    }
+
+    asio::awaitable<void> finish() {
+        const bool kept = run_.result.outcome == "verified" || run_.result.outcome == "unverified";
+        try {
+            co_await end_intentions(report_.root);
+            if (kept) co_await deliver();
+            run_.result.grade = report_.root.grade;
+            run_.result.first_try = run_.result.outcome == "verified";
+            co_await tree_->discard_objects(report_.changes);
+            co_await tree_->close();
+            co_await run_.emit(run_.result);
+        } catch (const run_over& end) {
+            run_.result.outcome = end.outcome();
+            run_.result.error = end.why();
+        }
+        report_.result = run_.result;
+    }
+
+    /// No intention is left active.
+    asio::awaitable<void> end_intentions(intention& it) {
+        for (auto& child : it.children) co_await end_intentions(child);
+        if (it.status != intention_status::active) co_return;
+        it.status = intention_status::cancelled;
+        it.reason = "The run ended.";
+        co_await run_.emit(events::intention_ended{
+            it.id, it.status, it.grade, it.reason, static_cast<int>(it.trace.size())
+        });
+    }
+
+    asio::awaitable<void> deliver() {
+        auto changes = co_await tree_->changes();
+        auto diff = co_await tree_->diff();
+        if (!changes || !diff)
+            throw run_over(
+                "error",
+                {"workspace",
+                 (changes ? diff.error() : changes.error()).context,
+                 "Nothing was applied."}
+            );
+        report_.changes = std::move(*changes);
+        report_.diff = std::move(*diff);
+        for (const auto& change : report_.changes.files)
+            run_.result.files.push_back(change.change.path);
+        events::workspace_diff event{report_.changes.files, report_.diff, false};
+        if (run_.job.write && run_.result.outcome == "verified") {
+            const auto applied = co_await apply(
+                report_.changes, tree_->objects(), run_.job.repository, run_.blocking
+            );
+            event.applied = applied.has_value();
+            if (!applied)
+                run_.result.error = {
+                    "apply",
+                    applied.error().context,
+                    "The change is kept; use riva apply " + run_.id + "."
+                };
+        }
+        co_await run_.emit(std::move(event));
+    }
+
+    run_context& run_;
+    report& report_;
+    std::optional<workspace> tree_;
+};
+
+}  // namespace
+
+result<riva::journal*> engine::state::journal() {
+    const std::lock_guard guard(opening);
+    if (parts.journal != nullptr) return parts.journal;
+    if (!own_journal) {
+        const auto folder = make_private_folder(options.state_folder);
+        if (!folder) return folder.error();
+        auto opened = memory::sqlite_journal::open(options.state_folder / "riva.db");
+        if (!opened) return opened.error();
+        own_journal = std::move(*opened);
+    }
+    return own_journal.get();
+}
+
+riva::sandbox* engine::state::sandbox() {
+    const std::lock_guard guard(opening);
+    if (parts.sandbox != nullptr) return parts.sandbox;
+    if (!own_sandbox)
+        own_sandbox =
+            options.sandbox == isolation::off ? make_open_sandbox() : make_bubblewrap_sandbox();
+    return own_sandbox.get();
+}
+
+engine::engine(asio::any_io_executor executor, agents::settings s, engine_parts parts)
+    : executor_(std::move(executor)),
+      state_(std::make_unique<state>(std::move(s), std::move(parts))) {}
+
+engine::~engine() = default;
+
+result<riva::journal*> engine::journal() {
+    return state_->journal();
+}
+
+const agents::settings& engine::settings() const {
+    return state_->options;
+}
+
+namespace {
+
+/// What prevents a run from starting, found out before it has an id.
+asio::awaitable<result<void>> check_start(
+    const engine_parts& parts, const settings& options, const task& job
+) {
+    if (job.what.find_first_not_of(" \t\r\n") == std::string::npos)
+        co_return error{
+            errc::empty_task,
+            "The task is empty; say what to do, or give it on standard input with '-'."
+        };
+    if (find_agent(job.agent) == nullptr)
+        co_return error{
+            errc::unknown_agent, "There is no agent '" + job.agent + "'; riva has: coder."
+        };
+    if (parts.model == nullptr && !options.model)
+        co_return error{
+            errc::no_model,
+            "No model is set; name one with --model, RIVA_MODEL or the configuration file."
+        };
+    if (parts.sandbox == nullptr && options.sandbox == isolation::automatic)
+        co_return co_await probe_bubblewrap(deadline::in(std::chrono::seconds(20)));
+    co_return result<void>{};
+}
+
+}  // namespace
+
+asio::awaitable<result<report>> engine::run(task what, observer* watcher, deadline by) {
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_partial_cancellation());
+    auto& state = *state_;
+    const auto startable = co_await check_start(state.parts, state.options, what);
+    if (!startable) co_return startable.error();
+    const auto record = state.journal();
+    if (!record) co_return record.error();
+
+    std::error_code failed;
+    what.repository = fs::canonical(what.repository, failed);
+    if (failed)
+        co_return error{
+            riva::errc::tree_unreadable, "The repository cannot be read: " + failed.message() + "."
+        };
+
+    run_context run(state.options, what);
+    run.id = what.run.empty() ? make_run_id() : what.run;
+    run.folder = state.options.state_folder / "runs" / run.id;
+    run.by = by;
+    run.blocking = state.parts.blocking;
+    run.record = *record;
+    run.watcher = watcher;
+    run.isolated = state.sandbox();
+    run.decide = state.parts.checkpoint;
+    run.role = find_agent(what.agent);
+
+    std::unique_ptr<llm::model> own_model;
+    run.brain = state.parts.model;
+    if (run.brain == nullptr) {
+        auto made = llm::make_model(*state.options.model, state.options.provider);
+        if (!made) co_return made.error();
+        own_model = std::move(*made);
+        run.brain = own_model.get();
+    }
+    const auto folder = make_private_folder(run.folder.parent_path());
+    if (!folder) co_return folder.error();
+
+    report outcome;
+    outcome.run = run.id;
+    outcome.root.what = what.what;
+    outcome.root.acceptance = what.acceptance;
+    error not_staged;
+    // A partial cancellation is a request to stop, which the loop looks at; only a terminal one
+    // goes on inward.
+    const auto note_request = [&run](asio::cancellation_type type) {
+        if ((type & asio::cancellation_type::partial) != asio::cancellation_type::none)
+            run.stop_asked = true;
+        return type & asio::cancellation_type::terminal;
+    };
+    const auto on_strand = [&]() -> asio::awaitable<void> {
+        co_await asio::this_coro::reset_cancellation_state(note_request);
+        auto tree = co_await workspace::stage(
+            what.repository, run.folder, run.blocking, run.options.workspace
+        );
+        if (!tree) {
+            not_staged = tree.error();
+            co_return;
+        }
+        tree->protect(files_named_by(what.checks, what.repository));
+        run_driver driver(run, outcome);
+        co_await driver.drive(std::move(*tree));
+    };
+    co_await run_on(asio::make_strand(executor_), on_strand);
+    if (not_staged.code) co_return not_staged;
+    co_return outcome;
+}
+
+std::string make_run_id() {
+    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm utc{};
+    ::gmtime_r(&now, &utc);
+    std::array<char, 32> stamp{};
+    std::strftime(stamp.data(), stamp.size(), "%Y%m%d-%H%M%S", &utc);
+    std::random_device source;
+    std::array<char, 16> tail{};
+    std::snprintf(tail.data(), tail.size(), "-%06x", source() & 0xFFFFFFu);
+    return std::string(stamp.data()) + tail.data();
+}
+
+}  // namespace riva::agents

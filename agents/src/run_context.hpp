@@ -1,0 +1,66 @@
+#pragma once
+
+#include <riva/agents/agent.hpp>
+#include <riva/agents/checkpoint.hpp>
+#include <riva/agents/engine.hpp>
+#include <riva/agents/settings.hpp>
+#include <riva/llm/model.hpp>
+#include <riva/runtime/journal.hpp>
+#include <riva/runtime/ledger.hpp>
+#include <riva/runtime/observer.hpp>
+#include <riva/runtime/sandbox.hpp>
+
+#include <stdexcept>
+#include <string>
+
+namespace riva::agents {
+
+/// Ends a run from wherever it is: a limit, a provider that is down, a journal that cannot be
+/// written. Not a failure of the work, so no intention may catch it.
+class run_over : public std::runtime_error {
+public:
+    run_over(std::string outcome, events::failure why)
+        : std::runtime_error(why.message), outcome_(std::move(outcome)), why_(std::move(why)) {}
+
+    const std::string& outcome() const { return outcome_; }
+    const events::failure& why() const { return why_; }
+
+private:
+    std::string outcome_;  ///< as in run.result
+    events::failure why_;
+};
+
+/// Everything that the parts of one run share. Lives on the strand of the run.
+struct run_context {
+    run_context(const settings& configured, const task& given)
+        : options(configured), job(given), money(configured.spending) {}
+
+    const settings& options;
+    const task& job;
+    std::string id;
+    std::filesystem::path folder;  ///< of this run, below the state folder
+    deadline by;
+    asio::any_io_executor blocking;
+
+    riva::journal* record = nullptr;
+    observer* watcher = nullptr;
+    riva::sandbox* isolated = nullptr;
+    llm::model* brain = nullptr;
+    agents::checkpoint* decide = nullptr;
+    std::shared_ptr<const agent> role;
+
+    ledger money;
+    bool stop_asked = false;  ///< end at the next safe point
+    std::uint64_t seq = 0;
+    int intentions = 0;
+    int forks = 0;
+    events::run_result result;
+
+    /// Journal first, then the observer. Throws `run_over` if the journal fails.
+    asio::awaitable<void> emit(events::body body);
+
+    /// Throws `run_over` if the run is to stop, is out of time or has too many intentions.
+    void check_limits() const;
+};
+
+}  // namespace riva::agents

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "acceptance.hpp"
+#include "run_context.hpp"
+
+#include <riva/agents/complexity.hpp>
+#include <riva/runtime/intention.hpp>
+#include <riva/runtime/workspace.hpp>
+
+#include <string>
+#include <vector>
+
+namespace riva::agents {
+
+/// An intention at work.
+struct work_item {
+    run_context& run;
+    intention& it;
+    workspace& tree;
+    std::vector<std::string> ancestors;
+    complexity prior = {};
+    int failures = 0;
+    int steps = 0;
+    bool split_tried = false;
+    bool nothing_new = false;   ///< the last failure brought no new evidence
+    std::string note;  ///< for the next prompt: what happened to the parts, what a person said
+    std::string last_evidence;  ///< of the last failed cycle
+
+    bool root() const { return ancestors.empty(); }
+    int depth() const { return static_cast<int>(ancestors.size()); }
+
+    void end(intention_status status, evidence_grade grade, std::string reason) {
+        it.status = status;
+        it.grade = grade;
+        it.reason = std::move(reason);
+    }
+};
+
+/// Ends the intention by what the checks of its acceptance found, or leaves it active if they
+/// failed. Returns whether it ended.
+bool settle(work_item& item, const verification& v, bool changed);
+
+}  // namespace riva::agents

@@ -1,0 +1,181 @@
+#include "world.hpp"
+
+#include "run.hpp"
+
+#include <riva/runtime/sandbox.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <cstdio>
+#include <thread>
+
+namespace riva::test {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object empty_action(std::string_view type) {
+    json::object a;
+    a["type"] = type;
+    for (const char* name :
+         {"path", "content", "edits", "argv", "command", "cwd", "query", "pattern"})
+        a[name] = nullptr;
+    return a;
+}
+
+struct to_object {
+    json::object operator()(const create_file& a) const {
+        json::object o = empty_action("create");
+        o["path"] = a.path;
+        o["content"] = a.content;
+        return o;
+    }
+    json::object operator()(const edit_file& a) const {
+        json::object o = empty_action("edit");
+        json::array edits;
+        for (const auto& r : a.replacements)
+            edits.push_back({{"find", r.find}, {"replace", r.replace}});
+        o["path"] = a.path;
+        o["edits"] = std::move(edits);
+        return o;
+    }
+    json::object operator()(const delete_file& a) const {
+        json::object o = empty_action("delete");
+        o["path"] = a.path;
+        return o;
+    }
+    json::object operator()(const run_command& a) const {
+        json::object o = empty_action("command");
+        o["argv"] = json::array(a.argv.begin(), a.argv.end());
+        if (!a.cwd.empty()) o["cwd"] = a.cwd;
+        return o;
+    }
+    json::object operator()(const query& a) const {
+        json::object o = empty_action("query");
+        o["query"] = to_string(a.kind);
+        o["path"] = a.path;
+        o["pattern"] = a.pattern;
+        return o;
+    }
+};
+
+json::array replies_of(const std::vector<std::string>& texts) {
+    json::array replies;
+    for (const auto& text : texts) replies.push_back({{"text", text}});
+    return replies;
+}
+
+}  // namespace
+
+std::string propose(const action& what, bool done, std::string_view thought) {
+    json::object answer;
+    answer["thought"] = thought;
+    answer["action"] = std::visit(to_object{}, what);
+    answer["expectation"] = "The acceptance holds.";
+    answer["done"] = done;
+    return json::serialize(answer);
+}
+
+std::string plan(const std::vector<planned>& parts) {
+    json::array children;
+    for (const auto& part : parts) {
+        json::object child{
+            {"what", part.what}, {"acceptance", "as it says"}, {"paths", json::array()}
+        };
+        child["check"] = part.check.empty() ? json::value() : json::value(part.check);
+        child["needs"] = json::array(part.needs.begin(), part.needs.end());
+        children.push_back(std::move(child));
+    }
+    return json::serialize(
+        json::object{{"reason", "It has parts."}, {"children", std::move(children)}}
+    );
+}
+
+std::string rule_about(std::string_view about, const std::vector<std::string>& actions) {
+    json::object match{{"purpose", "riva_action"}};
+    if (!about.empty()) match["contains"] = json::array{about};
+    return json::serialize(json::object{{"match", match}, {"replies", replies_of(actions)}});
+}
+
+std::string script_of_rules(const std::vector<std::string>& rules) {
+    std::string all;
+    for (const auto& rule : rules) all += (all.empty() ? "" : ",") + rule;
+    return R"({"rules":[)" + all + "]}";
+}
+
+std::string script_of(const std::vector<std::string>& actions, std::string_view decomposition) {
+    const std::string indivisible = R"({"reason":"It is one step.","children":[]})";
+    const std::string answer = decomposition.empty() ? indivisible : std::string(decomposition);
+    const json::object split{
+        {"match", {{"purpose", "riva_decomposition"}}}, {"replies", replies_of({answer})}
+    };
+    return script_of_rules({rule_about("", actions), json::serialize(split)});
+}
+
+world::world(std::string_view script, const std::map<std::string, std::string>& files)
+    : server(script) {
+    for (const auto& [name, content] : files) repository.write(name, content);
+    settings.state_folder = state / "riva";
+    settings.model = llm::parse_model_spec(server.spec()).value();
+    settings.provider.retry.base = std::chrono::milliseconds(1);
+    settings.provider.retry.throttled_base = std::chrono::milliseconds(1);
+    settings.check_timeout = std::chrono::seconds(20);
+    settings.command_timeout = std::chrono::seconds(20);
+}
+
+agents::task world::task(std::string what, std::vector<std::string> checks) const {
+    agents::task t;
+    t.what = std::move(what);
+    t.checks = std::move(checks);
+    t.repository = repository.path();
+    return t;
+}
+
+result<agents::report> world::run(agents::task what, int threads) {
+    asio::io_context io(threads);
+    agents::engine engine(io.get_executor(), settings);
+    recorder ear(events);
+    result<agents::report> ended;
+    std::exception_ptr failure;
+    engine.async_run(
+        std::move(what),
+        &ear,
+        deadline::in(std::chrono::minutes(2)),
+        [&](std::exception_ptr e, result<agents::report> r) {
+            failure = e;
+            ended = std::move(r);
+        }
+    );
+    std::vector<std::thread> others;
+    for (int i = 1; i < threads; ++i) others.emplace_back([&] { io.run(); });
+    io.run();
+    for (auto& other : others) other.join();
+    if (failure) std::rethrow_exception(failure);
+    return ended;
+}
+
+asio::awaitable<void> recorder::observe(const event& e) {
+    into_.push_back(e);
+    co_return;
+}
+
+bool have_sandbox() {
+    static const bool works = [] {
+        bool found = false;
+        test::run([&]() -> asio::awaitable<void> {
+            const auto probed = co_await probe_bubblewrap(deadline::in(std::chrono::seconds(20)));
+            found = probed.has_value();
+            if (!found) std::printf("skipped: %s\n", probed.error().context.c_str());
+        });
+        return found;
+    }();
+    return works;
+}
+
+}  // namespace riva::test

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "model_server.hpp"
+#include "temporary_folder.hpp"
+
+#include <riva/agents/engine.hpp>
+
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace riva::test {
+
+/// What a scripted model proposes, as the JSON of an answer.
+std::string propose(
+    const action& what, bool done = true, std::string_view thought = "I think this is right."
+);
+/// A part of a decomposition: what, check or nothing, positions it needs.
+struct planned {
+    std::string what;
+    std::string check;
+    std::vector<int> needs;
+};
+std::string plan(const std::vector<planned>& parts);
+
+/// A script that answers requests for actions with `actions` in order (the last one repeats), and
+/// requests for a plan with `decomposition`.
+std::string script_of(const std::vector<std::string>& actions, std::string_view decomposition = "");
+/// Rules written out, `{"rules":[...]}` around them.
+std::string script_of_rules(const std::vector<std::string>& rules);
+/// A rule for requests for actions whose prompt holds `about`.
+std::string rule_about(std::string_view about, const std::vector<std::string>& actions);
+
+/// Everything an engine needs: a repository, a state folder, a model behind HTTP, and an ear for
+/// the events.
+class world {
+public:
+    explicit world(std::string_view script, const std::map<std::string, std::string>& files = {});
+
+    temporary_folder repository;
+    temporary_folder state;
+    model_server server;
+    agents::settings settings;
+    std::vector<event> events;
+
+    /// Runs one task to its end on a fresh context.
+    result<agents::report> run(agents::task what, int threads = 1);
+    agents::task task(std::string what, std::vector<std::string> checks = {}) const;
+
+    template <class Body>
+    std::vector<Body> seen() const {
+        std::vector<Body> all;
+        for (const auto& e : events)
+            if (const auto* body = std::get_if<Body>(&e.body)) all.push_back(*body);
+        return all;
+    }
+};
+
+/// Keeps every event.
+class recorder final : public observer {
+public:
+    explicit recorder(std::vector<event>& into) : into_(into) {}
+    asio::awaitable<void> observe(const event& e) override;
+
+private:
+    std::vector<event>& into_;
+};
+
+/// Whether commands can be isolated here; if not, says so once on standard output.
+bool have_sandbox();
+
+}  // namespace riva::test
