@@ -1,0 +1,28 @@
+#pragma once
+
+#include <riva/runtime/error.hpp>
+
+#include <chrono>
+#include <filesystem>
+
+namespace riva::memory {
+
+/// The right to write a database, among the processes that use it: an exclusive `flock` on a file
+/// beside it. SQLite before 3.51.3 can damage a WAL that two processes write or checkpoint at once,
+/// so whoever writes or checkpoints holds this lock.
+class write_lock {
+public:
+    /// Waits at most `patience`. Errors: busy, read_only, io_failed.
+    static result<write_lock> acquire(
+        const std::filesystem::path& database, std::chrono::milliseconds patience
+    );
+    ~write_lock();
+    write_lock(write_lock&& other) noexcept;
+    write_lock& operator=(write_lock&& other) noexcept;
+
+private:
+    explicit write_lock(int descriptor) : descriptor_(descriptor) {}
+    int descriptor_ = -1;
+};
+
+}  // namespace riva::memory
