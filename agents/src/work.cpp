@@ -223,7 +223,7 @@ bool settle(work_item& item, const verification& v, bool changed) {
 asio::awaitable<void> work(
     run_context& run, intention& it, workspace& tree, std::vector<std::string> ancestors
 ) {
-    work_item item{run, it, tree, std::move(ancestors)};
+    work_item item{.run = run, .it = it, .tree = tree, .ancestors = std::move(ancestors)};
     ++run.intentions;
     run.check_limits();
     run.result.depth = std::max<std::int64_t>(run.result.depth, item.depth());

@@ -23,8 +23,8 @@ struct work_item {
     int steps = 0;
     bool split_tried = false;
     bool nothing_new = false;   ///< the last failure brought no new evidence
-    std::string note;  ///< for the next prompt: what happened to the parts, what a person said
-    std::string last_evidence;  ///< of the last failed cycle
+    std::string note = {};  ///< for the next prompt: what happened to the parts, what a person said
+    std::string last_evidence = {};  ///< of the last failed cycle
 
     bool root() const { return ancestors.empty(); }
     int depth() const { return static_cast<int>(ancestors.size()); }

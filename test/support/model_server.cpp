@@ -27,7 +27,7 @@ namespace {
 llm::scripted_server load(std::string_view script) {
     llm::scripted_server_options options;
     options.time_scale = 0;
-    return std::move(llm::scripted_server::from_script(script, options).value());
+    return llm::scripted_server::from_script(script, options).value();
 }
 
 }  // namespace

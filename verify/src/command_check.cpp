@@ -1,4 +1,5 @@
 #include "command_evidence.hpp"
+#include "hollow_exit.hpp"
 
 #include <riva/verify/checks.hpp>
 
@@ -28,12 +29,17 @@ public:
         command.argv = {"sh", "-c", line_};
         command.shown = line_;
         command.read_only = read_only_;
-        evidence e = co_await judge_command(where_, traits_, input, std::move(command), by);
+        judged_command judged =
+            co_await run_and_judge(where_, traits_, input, std::move(command), by);
+        evidence& e = judged.found;
+        if (e.result == verdict::pass)
+            if (const auto reason = hollow_exit(line_, judged))
+                retract(e, verdict::indeterminate, *reason);
         if (e.exit_code == 126 || e.exit_code == 127) {
             const auto missing = missing_program(e.log);
             if (missing) retract(e, verdict::indeterminate, *missing);
         }
-        co_return e;
+        co_return std::move(judged.found);
     }
 
 private:

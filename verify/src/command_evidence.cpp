@@ -4,19 +4,47 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
+#include <cstring>
 #include <utility>
 
 namespace riva::verify {
 namespace {
 
-constexpr std::size_t kept_of_each_end = 16 * 1024;
+constexpr std::size_t kept_for_reading = 256 * 1024;
+constexpr std::size_t kept_as_evidence = 16 * 1024;
 constexpr std::size_t longest_detail_line = 200;
 constexpr std::string_view blanks = " \t\r\f\v";
 
+captured_output shortened(captured_output all, std::size_t most) {
+    if (all.size() <= 2 * most) return all;
+    const std::uint64_t size = all.size();
+    if (all.tail.size() < most) all.tail.insert(0, all.head);  // nothing was dropped between them
+    all.tail.erase(0, all.tail.size() - most);
+    all.head.resize(std::min(all.head.size(), most));
+    all.dropped = size - all.head.size() - all.tail.size();
+    return all;
+}
+
 std::string log_of(const process_exit& ended) {
-    std::string log = ended.output.text();
+    std::string log = shortened(ended.output, kept_as_evidence).text();
     if (!log.empty() && log.back() != '\n') log += '\n';
-    return log + ended.errors.text();
+    return log + shortened(ended.errors, kept_as_evidence).text();
+}
+
+/// Signals that a program brings on itself. The others were sent by somebody, who may have had
+/// reasons that say nothing about the change.
+bool is_crash(int signal) {
+    static constexpr std::array crashes{
+        SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP, SIGXCPU, SIGXFSZ
+    };
+    return std::ranges::find(crashes, signal) != crashes.end();
+}
+
+/// ` (SIGSEGV)` for 139 and its like: shells say 128 + the number of the signal.
+std::string name_of_crash(int exit_code) {
+    return is_crash(exit_code - 128) ? std::string(" (SIG") + sigabbrev_np(exit_code - 128) + ")"
+                                     : "";
 }
 
 std::string how_to_get(std::string_view tool) {
@@ -50,12 +78,12 @@ void judge_exit(evidence& e, const process_exit& ended, evidence_grade grade) {
             "killed, because it wrote more than " +
                 to_string(sandbox_command{}.flood / (1024 * 1024)) + " MiB"
         );
-    if (!ended.exited())
+    if (ended.signal != 0 && !is_crash(ended.signal))
         return retract(e, verdict::infra_error, "killed by signal " + to_string(ended.signal));
-    e.exit_code = ended.exit_code;
+    e.exit_code = ended.signal != 0 ? 128 + ended.signal : ended.exit_code;
     e.grade = grade;
-    e.result = ended.exit_code == 0 ? verdict::pass : verdict::fail;
-    e.detail = "exit " + to_string(ended.exit_code);
+    e.result = e.exit_code == 0 ? verdict::pass : verdict::fail;
+    e.detail = "exit " + to_string(*e.exit_code) + name_of_crash(*e.exit_code);
     const std::string reason =
         last_line((ended.errors.empty() ? ended.output : ended.errors).text());
     if (e.result == verdict::fail && !reason.empty()) e.detail += ": " + reason;
@@ -103,17 +131,19 @@ std::string cut(std::string_view line) {
 
 }  // namespace
 
-asio::awaitable<evidence> judge_command(
+asio::awaitable<judged_command> run_and_judge(
     sandbox& where, check_traits traits, check_input input, judging_command command, deadline by
 ) {
-    evidence e = blank_evidence(traits, input);
+    judged_command judged;
+    evidence& e = judged.found;
+    e = blank_evidence(traits, input);
     e.command = command.shown;
     const std::string tool = command.argv.front();
     sandbox_command request;
     request.argv = std::move(command.argv);
     request.root = input.root;
     request.read_only = std::move(command.read_only);
-    request.keep = kept_of_each_end;
+    request.keep = kept_for_reading;
     const auto ended = co_await where.run(std::move(request), by);
 
     if (!ended) {
@@ -123,13 +153,23 @@ asio::awaitable<evidence> judge_command(
             absent ? verdict::indeterminate : verdict::infra_error,
             absent ? not_installed(tool) : ended.error().context
         );
-        co_return e;
+        co_return judged;
     }
+    judged.output = ended->output.text();
+    judged.errors = ended->errors.text();
     e.log = log_of(*ended);
     e.log_digest = ended->output_digest;
     e.duration = ended->duration;
     judge_exit(e, *ended, command.grade);
-    co_return e;
+    co_return judged;
+}
+
+asio::awaitable<evidence> judge_command(
+    sandbox& where, check_traits traits, check_input input, judging_command command, deadline by
+) {
+    judged_command judged =
+        co_await run_and_judge(where, std::move(traits), std::move(input), std::move(command), by);
+    co_return std::move(judged.found);
 }
 
 void retract(evidence& e, verdict result, std::string detail) {

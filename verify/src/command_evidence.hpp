@@ -20,9 +20,23 @@ struct judging_command {
     evidence_grade grade = evidence_grade::executed;  ///< of what it proves when it decides
 };
 
-/// Runs the command with the tree as its folder. Exit 0 is `pass`, any other exit `fail`; killed,
-/// out of time or not isolated is `infra_error`; a program that does not exist is `indeterminate`.
-/// Only `pass` and `fail` carry the grade. Cancellation: terminal; leaves no process.
+/// What a command came to, with its streams apart: a runner of tests reports on one of them, and
+/// what stands on the other was written by something else.
+struct judged_command {
+    evidence found;
+    std::string output;
+    std::string errors;
+};
+
+/// Runs the command with the tree as its folder. Exit 0 is `pass`; any other exit, and a crash such
+/// as SIGSEGV, is `fail`; killed, out of time or not isolated is `infra_error`; a program that does
+/// not exist is `indeterminate`. Only `pass` and `fail` carry the grade. Cancellation: terminal;
+/// leaves no process.
+asio::awaitable<judged_command> run_and_judge(
+    sandbox& where, check_traits traits, check_input input, judging_command command, deadline by
+);
+
+/// The same where nobody asks for the streams.
 asio::awaitable<evidence> judge_command(
     sandbox& where, check_traits traits, check_input input, judging_command command, deadline by
 );

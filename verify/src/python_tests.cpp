@@ -114,6 +114,21 @@ std::string arguments(const discovery& d) {
     return text;
 }
 
+/// `-m` looks in the folder first, and then in PYTHONPATH.
+std::string path_that_hides_a_runner(const fs::path& root, bool sources_in_src) {
+    std::error_code ignored;
+    for (const char* folder : {"", "src"}) {
+        if (*folder != '\0' && !sources_in_src) continue;
+        for (const char* name : {"unittest.py", "unittest", "pytest.py", "pytest"}) {
+            const fs::path path = fs::path(folder) / name;
+            const bool package = fs::exists(root / path / "__init__.py", ignored);
+            if (package || (path.has_extension() && fs::exists(root / path, ignored)))
+                return path.string();
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 python_tests find_python_tests(const fs::path& root) {
@@ -140,6 +155,7 @@ python_tests find_python_tests(const fs::path& root) {
     std::error_code ignored;
     found.sources_in_src =
         fs::is_directory(root / "src", ignored) && !is_plain_file(root / "src" / "__init__.py");
+    found.hidden_runner = path_that_hides_a_runner(root, found.sources_in_src);
     return found;
 }
 

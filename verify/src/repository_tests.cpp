@@ -1,3 +1,4 @@
+#include "blank_evidence.hpp"
 #include "command_evidence.hpp"
 #include "package_manifest.hpp"
 #include "python_tests.hpp"
@@ -7,6 +8,7 @@
 #include <riva/verify/checks.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -17,32 +19,73 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t largest_build_file = 1024 * 1024;
 
-using counter = std::optional<long> (*)(std::string_view log);
+using counter = std::function<std::optional<long>(std::string_view log)>;
 
-/// One way to run tests, and how to read what came of it.
+/// Where a runner writes its report. What stands on the other stream is not its.
+enum class reports_on { output, errors, either };
+
+/// How to read what came of a run.
+struct report_form {
+    counter count;
+    reports_on stream = reports_on::output;
+    bool always = true;  ///< without a report nobody knows that a test was executed
+};
+
+/// One way to run tests.
 struct runner {
     std::string name;
     std::string line;  ///< for a shell
-    counter count;
+    report_form report;
     std::chrono::milliseconds cost{3000};
-    bool must_count = true;  ///< without a count nobody knows that a test was executed
     bool needs_node_modules = false;
     /// Signs in the log of a failure that something outside of the repository is missing.
     std::vector<std::string_view> signs_of_absence = {};
     std::string without_pytest = {};  ///< a line to run when pytest is not installed
+    report_form unittest = {};        ///< of that line
+    std::string obstacle = {};        ///< why a run would prove nothing
 };
 
-/// What an exit code alone does not tell: that nothing was tested, or nothing could be.
-void review(evidence& e, const runner& by, counter count) {
-    if (e.result != verdict::pass && e.result != verdict::fail) return;
-    const auto tests = count(e.log);
-    if (e.result == verdict::pass) {
-        if (tests.value_or(by.must_count ? 0 : 1) <= 0)
-            retract(e, verdict::indeterminate, "no test was executed");
-        else if (tests)
-            e.detail = "exit 0, executed: " + std::to_string(*tests);
-        return;
+/// Of two claims the one that speaks against the exit code: the other may be anybody's.
+std::optional<long> tests_in(const judged_command& run, const report_form& form) {
+    if (form.stream == reports_on::output) return form.count(run.output);
+    if (form.stream == reports_on::errors) return form.count(run.errors);
+    const auto a = form.count(run.output);
+    const auto b = form.count(run.errors);
+    if (!a || !b) return a ? a : b;
+    return run.found.result == verdict::pass ? std::min(*a, *b) : std::max(*a, *b);
+}
+
+bool is_blank(std::string_view text) {
+    return last_line(text).empty();
+}
+
+/// What a pass alone does not tell: that nothing was tested.
+void doubt_pass(evidence& e, std::optional<long> tests, const report_form& form) {
+    if (tests && *tests <= 0) return retract(e, verdict::indeterminate, "no test was executed");
+    if (tests) {
+        e.detail = "exit 0, executed: " + std::to_string(*tests);
+    } else if (form.always) {
+        retract(
+            e,
+            verdict::indeterminate,
+            "exit 0 without the runner's report: did the code under test end the process?"
+        );
+    } else if (is_blank(e.log)) {
+        retract(
+            e,
+            verdict::indeterminate,
+            "exit 0, but nothing was printed: give the command as a check if its exit status tells "
+            "enough"
+        );
     }
+}
+
+/// What an exit code alone does not tell: that nothing was tested, or nothing could be.
+void review(judged_command& run, const runner& by, const report_form& form) {
+    evidence& e = run.found;
+    if (e.result != verdict::pass && e.result != verdict::fail) return;
+    const auto tests = tests_in(run, form);
+    if (e.result == verdict::pass) return doubt_pass(e, tests, form);
     if (tests == 0) return retract(e, verdict::indeterminate, "no test was executed");
     const bool not_found =
         e.exit_code == 126 || e.exit_code == 127 || e.log.find("Error 127") != std::string::npos;
@@ -78,14 +121,17 @@ public:
     const check_traits& traits() const override { return traits_; }
 
     asio::awaitable<evidence> run(const check_input& input, deadline by) override {
-        evidence e = co_await run_line(input, runner_.line, by);
+        if (!runner_.obstacle.empty())
+            co_return blank_evidence(traits_, input, verdict::indeterminate, runner_.obstacle);
+        judged_command run = co_await run_line(input, runner_.line, by);
+        evidence& e = run.found;
         if (!lacks_pytest(e)) {
-            review(e, runner_, runner_.count);
+            review(run, runner_, runner_.report);
         } else if (runner_.without_pytest.empty()) {
             retract(e, verdict::indeterminate, not_installed("pytest"));
         } else {
-            e = co_await run_line(input, runner_.without_pytest, by);
-            review(e, runner_, unittest_count);
+            run = co_await run_line(input, runner_.without_pytest, by);
+            review(run, runner_, runner_.unittest);
         }
         if (e.result == verdict::fail && runner_.needs_node_modules && lacks_packages(input.root))
             retract(
@@ -93,15 +139,15 @@ public:
                 verdict::indeterminate,
                 "packages named in package.json are not installed (no node_modules): " + e.detail
             );
-        co_return e;
+        co_return std::move(run.found);
     }
 
 private:
-    asio::awaitable<evidence> run_line(check_input input, std::string line, deadline by) {
+    asio::awaitable<judged_command> run_line(check_input input, std::string line, deadline by) {
         judging_command command;
         command.argv = {"sh", "-c", line};
         command.shown = std::move(line);
-        return judge_command(where_, traits_, std::move(input), std::move(command), by);
+        return run_and_judge(where_, traits_, std::move(input), std::move(command), by);
     }
 
     sandbox& where_;
@@ -128,18 +174,29 @@ std::optional<runner> python_runner(const fs::path& root) {
         if (!unittest.empty()) unittest += " && ";
         unittest += python + " -m unittest discover" + arguments;
     }
-    if (!tests.pytest) return runner{"unittest", unittest, unittest_count};
-    runner pytest{"pytest", python + " -m pytest -q -p no:cacheprovider", pytest_count};
-    pytest.signs_of_absence = {"error: unrecognized arguments: "};  // of a plugin
-    pytest.without_pytest = unittest;
-    return pytest;
+    const report_form report_of_unittest{
+        [runs = tests.unittest.size()](std::string_view log) { return unittest_count(log, runs); },
+        reports_on::errors
+    };
+    runner found{"unittest", unittest, report_of_unittest};
+    if (tests.pytest) {
+        // The repository's own settings may be too quiet for a report, or colour it.
+        const std::string options = " --verbosity=0 --color=no -p no:cacheprovider";
+        found = runner{"pytest", python + " -m pytest" + options, {pytest_count}};
+        found.signs_of_absence = {"error: unrecognized arguments: "};  // of a plugin
+        found.without_pytest = unittest;
+        found.unittest = report_of_unittest;
+    }
+    if (!tests.hidden_runner.empty())
+        found.obstacle = tests.hidden_runner +
+                         " would be run instead of Python's own: rename it, or give a check";
+    return found;
 }
 
 std::optional<runner> npm_runner(const fs::path& root) {
     const auto manifest = read_package_manifest(root);
     if (!manifest || manifest->test.empty()) return std::nullopt;
-    runner npm{"npm", "npm test --silent", any_count};
-    npm.must_count = false;
+    runner npm{"npm", "npm test --silent", {any_count, reports_on::either, false}};
     npm.needs_node_modules = true;
     return npm;
 }
@@ -152,7 +209,7 @@ std::optional<runner> ctest_runner(const fs::path& root) {
         "ctest",
         "b=$(mktemp -d) && trap 'rm -rf \"$b\"' EXIT && cmake -S . -B \"$b\" && "
         "cmake --build \"$b\" -j 2 && ctest --test-dir \"$b\" --output-on-failure",
-        ctest_count
+        {ctest_count, reports_on::either}
     };
     ctest.cost = std::chrono::seconds(30);
     ctest.signs_of_absence = {
@@ -166,7 +223,7 @@ std::optional<runner> ctest_runner(const fs::path& root) {
 
 std::optional<runner> cargo_runner(const fs::path& root) {
     if (!is_plain_file(root / "Cargo.toml")) return std::nullopt;
-    runner cargo{"cargo", "cargo test --offline", cargo_count};
+    runner cargo{"cargo", "cargo test --offline", {cargo_count}};
     cargo.cost = std::chrono::seconds(30);
     cargo.signs_of_absence = {
         "error: no matching package named", "attempting to make an HTTP request, but --offline"
@@ -176,7 +233,7 @@ std::optional<runner> cargo_runner(const fs::path& root) {
 
 std::optional<runner> go_runner(const fs::path& root) {
     if (!is_plain_file(root / "go.mod")) return std::nullopt;
-    runner go{"go", "GOPROXY=off go test ./...", go_count};
+    runner go{"go", "GOPROXY=off go test ./...", {go_count}};
     go.cost = std::chrono::seconds(10);
     go.signs_of_absence = {"module lookup disabled by GOPROXY=off"};
     return go;
@@ -200,8 +257,8 @@ std::optional<runner> make_runner(const fs::path& root) {
         const std::string makefile = read(root / name);
         for (const char* target : {"test", "check"})
             if (has_target(makefile, target)) {
-                runner make{"make", std::string("make ") + target, any_count};
-                make.must_count = false;
+                const report_form report{any_count, reports_on::either, false};
+                runner make{"make", std::string("make ") + target, report};
                 make.cost = std::chrono::seconds(5);
                 return make;
             }
