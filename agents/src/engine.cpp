@@ -1,5 +1,6 @@
 #include <riva/agents/engine.hpp>
 
+#include "protection.hpp"
 #include "run_context.hpp"
 #include "work.hpp"
 
@@ -9,7 +10,6 @@
 #include <riva/memory/sqlite_journal.hpp>
 #include <riva/runtime/run_on.hpp>
 #include <riva/runtime/workspace.hpp>
-#include <riva/verify/risk.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/strand.hpp>
@@ -68,23 +68,6 @@ result<void> make_private_folder(const fs::path& folder) {
             "The state folder " + folder.string() + " cannot be used: " + failed.message() + "."
         };
     return {};
-}
-
-/// The files of the repository that a check names: the actor must not change what judges it.
-std::vector<std::string> files_named_by(
-    const std::vector<std::string>& checks, const fs::path& repository
-) {
-    std::vector<std::string> files;
-    for (const auto& line : checks)
-        for (const auto& words : verify::analyse_shell(line).commands)
-            for (const auto& word : words) {
-                std::error_code ignored;
-                const fs::path path = fs::path(word).lexically_normal();
-                if (path.empty() || path.is_absolute() || *path.begin() == "..") continue;
-                if (fs::is_regular_file(fs::symlink_status(repository / path, ignored)))
-                    files.push_back(path.generic_string());
-            }
-    return files;
 }
 
 /// One run, from the staging of the workspace to the last event.
@@ -342,7 +325,7 @@ asio::awaitable<result<report>> engine::run(task what, observer* watcher, deadli
             not_staged = tree.error();
             co_return;
         }
-        tree->protect(files_named_by(what.checks, what.repository));
+        tree->protect(files_that_judge(what));
         run_driver driver(run, outcome);
         co_await driver.drive(std::move(*tree));
     };

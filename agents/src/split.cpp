@@ -191,9 +191,10 @@ asio::awaitable<void> integrate(work_item& item) {
             return part.status == intention_status::verified ||
                    part.status == intention_status::unverified;
         });
-    // Without an acceptance that could be checked, a part that was not done decides.
-    const bool decided = v->acceptance_checked || all_done;
-    if (decided && settle(item, *v, !paths.empty())) co_return;
+    // Where a part was not done, only an acceptance that was checked makes up for it.
+    const bool changed = !paths.empty();
+    const bool decided = all_done || (v->acceptance_checked && changed);
+    if (decided && settle(item, *v, changed)) co_return;
     ++item.failures;
     item.note = describe_parts(item.it.children) + describe_evidence(v->found, 8 * 1024);
 }

@@ -103,6 +103,12 @@ std::string rule_about(std::string_view about, const std::vector<std::string>& a
     return json::serialize(json::object{{"match", match}, {"replies", replies_of(actions)}});
 }
 
+std::string rule_for_plans(std::string_view text) {
+    return json::serialize(json::object{
+        {"match", {{"purpose", "riva_decomposition"}}}, {"replies", replies_of({std::string(text)})}
+    });
+}
+
 std::string script_of_rules(const std::vector<std::string>& rules) {
     std::string all;
     for (const auto& rule : rules) all += (all.empty() ? "" : ",") + rule;
@@ -112,10 +118,7 @@ std::string script_of_rules(const std::vector<std::string>& rules) {
 std::string script_of(const std::vector<std::string>& actions, std::string_view decomposition) {
     const std::string indivisible = R"({"reason":"It is one step.","children":[]})";
     const std::string answer = decomposition.empty() ? indivisible : std::string(decomposition);
-    const json::object split{
-        {"match", {{"purpose", "riva_decomposition"}}}, {"replies", replies_of({answer})}
-    };
-    return script_of_rules({rule_about("", actions), json::serialize(split)});
+    return script_of_rules({rule_about("", actions), rule_for_plans(answer)});
 }
 
 world::world(std::string_view script, const std::map<std::string, std::string>& files)

@@ -30,6 +30,8 @@ std::string plan(const std::vector<planned>& parts);
 std::string script_of(const std::vector<std::string>& actions, std::string_view decomposition = "");
 /// Rules written out, `{"rules":[...]}` around them.
 std::string script_of_rules(const std::vector<std::string>& rules);
+/// A rule that answers every request for a plan with `text`.
+std::string rule_for_plans(std::string_view text);
 /// A rule for requests for actions whose prompt holds `about`.
 std::string rule_about(std::string_view about, const std::vector<std::string>& actions);
 
