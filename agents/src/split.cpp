@@ -205,7 +205,8 @@ bool should_split(const work_item& item) {
     if (item.split_tried || item.depth() >= item.run.options.max_depth) return false;
     if (item.failures == 0) return item.steps == 0 && item.prior.decompose_first;
     const bool simple = item.prior.score < 0.3;
-    const int patience = simple ? item.run.options.max_cycles - 1 : 2;
+    // Leaves an attempt for mending what the parts did, should the whole not be accepted.
+    const int patience = simple ? std::max(1, item.run.options.max_cycles - 2) : 2;
     return item.failures >= patience || (!simple && item.nothing_new);
 }
 
