@@ -182,7 +182,6 @@ TEST_CASE("unittest without a test that was executed is indeterminate", "[reposi
              "import unittest\n",
              "import unittest\nclass T(unittest.TestCase):\n    @unittest.skip('')\n"
              "    def test_a(self): pass\n",
-             "import unittest, os, sys\nsys.stderr.flush()\nos._exit(0)\n",
          }) {
         const temporary_folder tree;
         tree.write("test_a.py", content);
@@ -205,8 +204,9 @@ TEST_CASE("pytest is run, or unittest in its place, or neither", "[repository_te
     CHECK(e.check == "tests:pytest");
     CHECK(e.result == verdict::pass);
     CHECK(
-        e.command == (installed ? "python3 -B -m pytest -q -p no:cacheprovider"
-                                : "python3 -B -m unittest discover")
+        e.command == (installed
+                          ? "python3 -B -m pytest --verbosity=0 --color=no -p no:cacheprovider"
+                          : "python3 -B -m unittest discover")
     );
 
     const temporary_folder only_pytest;
@@ -226,7 +226,13 @@ TEST_CASE("npm runs the test script of package.json", "[repository_tests]") {
     };
     for (const expectation& one : {
              expectation{"node --test", verdict::pass, "exit 0, executed: 1"},
-             expectation{"node a.js", verdict::pass, "exit 0"},
+             expectation{"node says.js", verdict::pass, "exit 0"},
+             expectation{
+                 "node a.js",
+                 verdict::indeterminate,
+                 "exit 0, but nothing was printed: give the command as a check if its exit status "
+                 "tells enough"
+             },
              expectation{"echo ok; exit 3", verdict::fail, "exit 3: ok"},
              expectation{"node --test empty", verdict::indeterminate, "no test was executed"},
              expectation{
@@ -240,6 +246,7 @@ TEST_CASE("npm runs the test script of package.json", "[repository_tests]") {
         const temporary_folder tree;
         tree.write("package.json", std::string(R"({"scripts": {"test": ")") + one.script + "\"}}");
         tree.write("a.js", "");
+        tree.write("says.js", "console.log('all is well');\n");
         tree.write("empty/readme.md", "");
         tree.write("a.test.js", "require('node:test')('a', () => {});\n");
         const evidence e = judge_tests(tree);
@@ -258,7 +265,7 @@ TEST_CASE("npm tests that fail for want of packages are indeterminate", "[reposi
     );
     tree.write("a.js", "require('left-pad');\n");
     CHECK(judge_tests(tree).result == verdict::indeterminate);
-    tree.write("a.js", "require('fs');\n");
+    tree.write("a.js", "require('fs');\nconsole.log('fine');\n");
     CHECK(judge_tests(tree).result == verdict::pass);
 }
 
@@ -277,6 +284,16 @@ TEST_CASE("ctest configures, builds and tests outside of the tree", "[repository
              expectation{test, "int main(void) { return 1; }\n", verdict::fail},
              expectation{test, "int main(void) { return x; }\n", verdict::fail},
              expectation{head, "", verdict::indeterminate},
+             expectation{
+                 test + "set_tests_properties(t PROPERTIES SKIP_RETURN_CODE 77)\n",
+                 "int main(void) { return 77; }\n",
+                 verdict::indeterminate
+             },
+             expectation{
+                 test + "set_tests_properties(t PROPERTIES DISABLED TRUE)\n",
+                 "int main(void) { return 0; }\n",
+                 verdict::indeterminate
+             },
              expectation{head + "find_package(Nothing REQUIRED)\n", "", verdict::indeterminate},
              expectation{head + "syntax error\n", "", verdict::fail},
          }) {
@@ -301,6 +318,8 @@ TEST_CASE("make runs the test target", "[repository_tests]") {
              expectation{"test:\n\t@echo fine\n", verdict::pass},
              expectation{"test:\n\t@echo PASS; exit 1\n", verdict::fail},
              expectation{"test:\n", verdict::indeterminate},
+             expectation{"test:\n\t@true\n", verdict::indeterminate},
+             expectation{"test:\n\ttrue\n", verdict::pass},
              expectation{"test:\n\t@frobnicate\n", verdict::indeterminate},
              expectation{"check:\n\t@echo 'no tests ran in 0.01s'\n", verdict::indeterminate},
          }) {

@@ -276,19 +276,3 @@ TEST_CASE("JSON is parsed", "[syntax]") {
         {"a.json", deep, verdict::indeterminate, "a.json is nested too deeply to be parsed"},
     });
 }
-
-TEST_CASE("a syntax check whose tool is missing is indeterminate", "[syntax]") {
-    struct bare_machine final : riva::sandbox {
-        riva::asio::awaitable<riva::result<riva::process_exit>> run(
-            riva::sandbox_command, riva::deadline
-        ) override {
-            co_return riva::error{riva::errc::command_not_found, "not there"};
-        }
-        std::string description() const override { return "bare"; }
-    } bare;
-    const temporary_folder tree;
-    tree.write("a.cpp", "");
-    const evidence e = judge(*syntax_checks(bare, {"a.cpp"}).front(), tree.path());
-    CHECK(e.result == verdict::indeterminate);
-    CHECK(e.detail == "g++ is not installed where commands run: apt install g++");
-}

@@ -19,8 +19,10 @@ std::vector<std::shared_ptr<check>> syntax_checks(
     sandbox& where, const std::vector<std::string>& changed
 );
 
-/// A shell line that must exit with 0. `id` such as `user:1`. With `read_only` paths the command
-/// cannot change those files. A program that the shell does not find is `indeterminate`.
+/// A shell line that must exit with 0, and need not print anything. `id` such as `user:1`. With
+/// `read_only` paths the command cannot change those files. A program that the shell does not find
+/// is `indeterminate`, and so is an exit with 0 of a runner of tests that executed none, or that
+/// ended without its report.
 std::shared_ptr<check> command_check(
     sandbox& where,
     std::string id,
@@ -31,8 +33,9 @@ std::shared_ptr<check> command_check(
 
 /// The repository's own tests, recognised from what is in `root` now: pytest or unittest, npm,
 /// ctest, cargo, go; make when there is none of these. Zero tests executed is `indeterminate`, and
-/// so are tests that need something which is not installed. Reads files: blocks for some
-/// milliseconds in a large repository.
+/// so are a run that ends without its report, and tests that need something which is not installed.
+/// The limit: Python's tests run in the process of the code that they test, which could print a
+/// report and exit. Reads files: blocks for some milliseconds in a large repository.
 std::vector<std::shared_ptr<check>> repository_tests(
     sandbox& where, const std::filesystem::path& root
 );
