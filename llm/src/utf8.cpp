@@ -1,6 +1,6 @@
 #include "utf8.hpp"
 
-#include <cstdint>
+#include <riva/runtime/utf8.hpp>
 
 namespace riva::llm {
 namespace {
@@ -8,8 +8,8 @@ namespace {
 constexpr char hex_digits[] = "0123456789abcdef";
 
 bool must_be_escaped(char32_t c) {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200e && c <= 0x200f) ||
-           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+    return is_control(c) || (c >= 0x200e && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+           (c >= 0x2066 && c <= 0x2069);
 }
 
 void append_escaped(std::string& out, std::string_view bytes) {
@@ -30,19 +30,9 @@ void append_escaped(std::string& out, std::string_view bytes) {
 }  // namespace
 
 code_point first_code_point(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char lead = byte(0);
-    if (lead < 0x80) return {lead, 1, true};
-    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return {};
-    auto value = static_cast<char32_t>(lead & (0x7fu >> length));
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) return {};
-        value = (value << 6) | (byte(i) & 0x3fu);
-    }
-    const bool overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
-    if (overlong || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return {};
-    return {value, length, true};
+    std::string_view rest = text;
+    const auto value = next_code_point(rest);
+    return value ? code_point{*value, text.size() - rest.size(), true} : code_point{};
 }
 
 std::size_t count_code_points(std::string_view text) {

@@ -27,7 +27,9 @@ public:
     transaction(const transaction&) = delete;
     transaction& operator=(const transaction&) = delete;
 
-    void run(std::vector<apply_step> steps, const object_store& objects, const std::stop_token& stop) {
+    void run(
+        std::vector<apply_step> steps, const object_store& objects, const std::stop_token& stop
+    ) {
         steps_ = std::move(steps);
         auto rest = steps_.begin();
         for (; rest != steps_.end() && rest->deletes(); ++rest) rest->commit(tree_);
@@ -73,6 +75,21 @@ bool is_below(const std::string& path, const std::string& folder) {
     return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
 }
 
+/// What is at `path` once the links of `deleted` are gone, which lead to nothing in this tree.
+present_file look_past_links(
+    int tree,
+    const std::string& path,
+    const std::set<std::string>& deleted,
+    const std::stop_token& stop
+) {
+    for (auto end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1)) {
+        const std::string parent = path.substr(0, end);
+        if (!deleted.contains(parent)) continue;
+        if (look(tree, parent, stop).kind == entry_kind::symlink) return {};
+    }
+    return look(tree, path, stop);
+}
+
 /// Deletions last, but those first that make room for a file in the place of a folder or the other
 /// way round.
 std::vector<apply_step> in_order(std::vector<apply_step> steps) {
@@ -103,12 +120,14 @@ std::vector<apply_step> check_files(
     for (const changed_file& file : changes.files) {
         throw_if_stopped(stop);
         const std::string& path = file.change.path;
-        present_file now = look(tree, path, stop);
+        present_file now = look_past_links(tree, path, deleted, stop);
         if (is_as_after(now, file)) continue;
         const bool room = now.kind == entry_kind::folder && file.change.before.empty() &&
                           makes_room(tree, path, deleted);
-        if (room || is_as_before(now, file)) steps.emplace_back(file, std::move(now));
-        else conflicts.push_back(path);
+        if (room || is_as_before(now, file))
+            steps.emplace_back(file, std::move(now));
+        else
+            conflicts.push_back(path);
     }
     if (!conflicts.empty())
         fail(

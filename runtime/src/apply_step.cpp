@@ -48,6 +48,8 @@ bool is_as_before(const present_file& now, const changed_file& file) {
 }
 
 bool is_as_after(const present_file& now, const changed_file& file) {
+    // What is a folder by now is no file either.
+    if (file.change.after.empty() && now.kind == entry_kind::folder) return true;
     if (now.hash != file.change.after) return false;
     if (now.hash.empty()) return true;
     return same_kind(now.mode, file.mode_after) &&
@@ -163,8 +165,7 @@ file_descriptor apply_step::parent_of(int tree) const {
 void apply_step::remove_temporary(const file_descriptor& parent) {
     if (!parent) return;
     if (has_temporary_ && now_.kind == entry_kind::folder) {
-        const file_descriptor old =
-            open_beneath(parent.get(), temporary_, O_RDONLY | O_DIRECTORY);
+        const file_descriptor old = open_beneath(parent.get(), temporary_, O_RDONLY | O_DIRECTORY);
         if (old) remove_all_in(old.get());
         ::unlinkat(parent.get(), temporary_.c_str(), AT_REMOVEDIR);
     } else if (has_temporary_) {

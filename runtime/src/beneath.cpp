@@ -69,6 +69,28 @@ bool remove_folder(int top, const std::string& name) {
     return ::unlinkat(top, name.c_str(), AT_REMOVEDIR) == 0;
 }
 
+struct found_folder {
+    bool made = false;
+    int failure = 0;
+};
+
+/// Somebody else may make the folder at the same moment, or swap it with a link.
+found_folder find_or_make(int folder, const std::string& path, mode_t mode) {
+    int failure = 0;
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        if (open_beneath(folder, path, O_PATH | O_DIRECTORY)) return {};
+        failure = errno;
+        if (failure != ENOENT) return {false, failure};
+        const file_descriptor above = open_beneath(folder, parent_path(path), O_PATH | O_DIRECTORY);
+        if (!above) return {false, errno};
+        if (::mkdirat(above.get(), std::string(base_name(path)).c_str(), mode) == 0)
+            return {true, 0};
+        failure = errno;
+        if (failure != EEXIST) break;
+    }
+    return {false, failure};
+}
+
 }  // namespace
 
 file_descriptor open_beneath(int folder, std::string_view path, int flags, mode_t mode) {
@@ -142,24 +164,19 @@ std::vector<std::string> make_parents(int folder, std::string_view path, mode_t 
     std::size_t end = 0;
     while ((end = path.find('/', end)) != std::string_view::npos) {
         const std::string parent(path.substr(0, end++));
-        if (open_beneath(folder, parent, O_PATH | O_DIRECTORY)) continue;
-        const file_descriptor above =
-            open_beneath(folder, parent_path(parent), O_PATH | O_DIRECTORY);
-        const std::string name(base_name(parent));
-        if (!above || ::mkdirat(above.get(), name.c_str(), mode) != 0) {
-            const int code = errno;
-            remove_empty(folder, made);
-            if (auto reason = obstacle(folder, path)) throw exception(std::move(*reason));
-            fail_io("make the folder", parent, code);
-        }
-        made.push_back(parent);
+        const auto found = find_or_make(folder, parent, mode);
+        if (found.made) made.push_back(parent);
+        if (found.failure == 0) continue;
+        remove_empty(folder, made);
+        fail_beneath(folder, "make the folder", path, found.failure);
     }
     return made;
 }
 
 void remove_empty(int folder, const std::vector<std::string>& made) noexcept {
     for (auto path = made.rbegin(); path != made.rend(); ++path) {
-        const file_descriptor above = open_beneath(folder, parent_path(*path), O_PATH | O_DIRECTORY);
+        const file_descriptor above =
+            open_beneath(folder, parent_path(*path), O_PATH | O_DIRECTORY);
         if (above) ::unlinkat(above.get(), std::string(base_name(*path)).c_str(), AT_REMOVEDIR);
     }
 }

@@ -1,6 +1,7 @@
 #include "event_members.hpp"
 #include "event_names.hpp"
-#include "utf8.hpp"
+
+#include <riva/runtime/utf8.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>

@@ -6,7 +6,6 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
-
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -43,8 +42,7 @@ void fail_io(std::string_view what, std::string_view path, int system_error) {
 }
 
 void throw_if_stopped(const std::stop_token& stop) {
-    if (stop.stop_requested())
-        throw boost::system::system_error(asio::error::operation_aborted);
+    if (stop.stop_requested()) throw boost::system::system_error(asio::error::operation_aborted);
 }
 
 std::optional<std::string> read_all(int fd, std::string_view path, std::uint64_t at_most) {

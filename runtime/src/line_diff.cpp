@@ -20,7 +20,8 @@ public:
         numbers result;
         result.reserve(lines.size());
         for (const auto line : lines)
-            result.push_back(known_.try_emplace(line, static_cast<int>(known_.size())).first->second);
+            result.push_back(known_.try_emplace(line, static_cast<int>(known_.size())).first->second
+            );
         return result;
     }
 

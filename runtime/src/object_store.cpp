@@ -54,16 +54,15 @@ private:
 [[noreturn]] void fail_damaged(const std::string& hash) {
     fail(
         errc::io_failed,
-        "object " + hash + " of the run is damaged: its content has another hash; run the task again"
+        "object " + hash +
+            " of the run is damaged: its content has another hash; run the task again"
     );
 }
 
 }  // namespace
 
 object_store::object_store(std::filesystem::path folder) : folder_(std::move(folder)) {
-    fd_ = file_descriptor(
-        ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    );
+    fd_ = file_descriptor(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd_) fail_io("open the object store", folder_.string(), errno);
 }
 

@@ -37,7 +37,6 @@ public:
 private:
     file_descriptor open_object(const std::string& hash) const;
     bool holds(const std::string& hash) const;
-    void commit(const std::string& temporary, const std::string& hash);
 
     std::filesystem::path folder_;
     file_descriptor fd_;

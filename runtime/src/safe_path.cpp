@@ -1,6 +1,6 @@
 #include "safe_path.hpp"
 
-#include "utf8.hpp"
+#include <riva/runtime/utf8.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -36,8 +36,8 @@ std::string without_ignorable(std::string_view name) {
     return visible;
 }
 
-/// What a name may mean to a file system that folds case, ignores trailing dots and spaces, or knows
-/// streams (`.git::$INDEX_ALLOCATION`).
+/// What a name may mean to a file system that folds case, ignores trailing dots and spaces, or
+/// knows streams (`.git::$INDEX_ALLOCATION`).
 std::string folded(std::string_view name) {
     std::string text = without_ignorable(name);
     if (const auto colon = text.find(':'); colon != std::string::npos) text.resize(colon);
@@ -55,7 +55,8 @@ std::string percent_decoded(std::string_view text) {
             return at < text.size() && std::isxdigit(static_cast<unsigned char>(text[at])) != 0;
         };
         if (text[i] == '%' && digit(i + 1) && digit(i + 2)) {
-            decoded += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
+            decoded +=
+                static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
             i += 2;
         } else {
             decoded += text[i];
@@ -82,7 +83,9 @@ bool is_absolute(std::string_view path) {
     const bool word = std::all_of(scheme.begin(), scheme.end(), [](unsigned char c) {
         return std::isalnum(c) != 0 || c == '+' || c == '-' || c == '.';
     });
-    return word && (colon == 1 || path.substr(colon).starts_with("://"));
+    const std::string_view rest = path.substr(colon + 1);
+    return word && (rest.starts_with("//") ||
+                    (colon == 1 && (rest.empty() || rest.front() == '/' || rest.front() == '\\')));
 }
 
 bool starts_with_components(std::string_view path, std::string_view prefix) {
@@ -115,9 +118,12 @@ std::string shown(std::string_view text) {
         }
         if (!c) text.remove_prefix(1);
         for (const char byte : before.substr(0, before.size() - text.size())) {
-            if (byte == '\\') quoted += "\\\\";
-            else if (byte == '\n') quoted += "\\n";
-            else if (byte == '\t') quoted += "\\t";
+            if (byte == '\\')
+                quoted += "\\\\";
+            else if (byte == '\n')
+                quoted += "\\n";
+            else if (byte == '\t')
+                quoted += "\\t";
             else
                 quoted += {'\\', 'x', digits[(byte >> 4) & 15], digits[byte & 15]};
         }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -38,7 +39,9 @@ public:
         sigset_t signals;
         sigemptyset(&signals);
         ::posix_spawnattr_setsigmask(&attributes_, &signals);
-        sigfillset(&signals);
+        // Not sigfillset: it omits the signals that the C library uses itself, which the program
+        // would then ignore.
+        std::memset(&signals, 0xff, sizeof signals);
         ::posix_spawnattr_setsigdefault(&attributes_, &signals);
     }
     ~spawn_steps() {

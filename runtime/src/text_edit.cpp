@@ -80,8 +80,8 @@ error missing(std::string_view text, std::string_view find, std::string_view pat
     const closest_line best = closest(text, find);
     std::string context = "the text " + shown(find) + " does not occur in " + shown(path);
     if (best.likeness >= alike_enough)
-        context += "; the closest line is line " + std::to_string(best.number) + ": " +
-                   shown(best.text);
+        context +=
+            "; the closest line is line " + std::to_string(best.number) + ": " + shown(best.text);
     else
         context += ", which has " + std::to_string(lines_of(text).size()) + " lines";
     return error{errc::text_missing, context + "; read the file and copy the text exactly"};

@@ -28,4 +28,12 @@ merge_plan plan_merge(
     const std::function<bool(const tree_entry&)>& counts
 );
 
+/// What `apply` makes of `base` with those changes of files and links in `now` that count: no other
+/// folders than those of `base` and those above files, as folders that lost their last file go too.
+merge_plan plan_delivery(
+    const tree_manifest& base,
+    const tree_manifest& now,
+    const std::function<bool(const tree_entry&)>& counts
+);
+
 }  // namespace riva

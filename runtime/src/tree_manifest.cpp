@@ -46,9 +46,10 @@ const tree_entry* tree_manifest::find(std::string_view path) const {
 
 const tree_entry* find_entry(const std::vector<tree_entry>& sorted, std::string_view path) {
     const auto at = std::lower_bound(
-        sorted.begin(), sorted.end(), path, [](const tree_entry& e, std::string_view p) {
-            return e.path < p;
-        }
+        sorted.begin(),
+        sorted.end(),
+        path,
+        [](const tree_entry& e, std::string_view p) { return e.path < p; }
     );
     return at != sorted.end() && at->path == path ? &*at : nullptr;
 }

@@ -21,7 +21,9 @@ void check_size(const std::vector<tree_entry>& entries, const workspace_limits& 
     for (const tree_entry& e : entries) {
         if (e.kind == entry_kind::file) total += e.identity.size;
         if (e.kind == entry_kind::too_deep)
-            fail(errc::tree_too_large, "a path is longer than 4000 bytes; flatten " + shown(e.path));
+            fail(
+                errc::tree_too_large, "a path is longer than 4000 bytes; flatten " + shown(e.path)
+            );
     }
     if (total > limits.bytes)
         fail(
@@ -45,7 +47,9 @@ public:
 
     /// Adds the hashes that `known` does not tell; what cannot be recorded or is no longer there is
     /// left out.
-    tree_manifest run(std::vector<tree_entry> entries, const tree_manifest& known, std::int64_t now) {
+    tree_manifest run(
+        std::vector<tree_entry> entries, const tree_manifest& known, std::int64_t now
+    ) {
         now_ = now;
         std::vector<tree_entry> recorded;
         recorded.reserve(entries.size());
@@ -164,9 +168,7 @@ tree_manifest scan_staged(
     const std::stop_token& stop
 ) {
     permission_lift lift(root);
-    const list_options options{
-        .denied = denied_folder::lift, .without = {}, .most = limits.files
-    };
+    const list_options options{.denied = denied_folder::lift, .without = {}, .most = limits.files};
     std::vector<tree_entry> entries = list_tree(root, options, lift, stop);
     check_size(entries, limits);
     return scanner(root, store, stop, errc::io_failed).run(std::move(entries), known, now);

@@ -1,8 +1,8 @@
 #include <riva/runtime/unified_diff.hpp>
 
-#include <riva/runtime/change_set.hpp>
-
 #include "line_diff.hpp"
+
+#include <riva/runtime/change_set.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -111,8 +111,7 @@ std::string hunks(std::string_view before, std::string_view after) {
     std::string text;
     for (auto first = changes.begin(); first != changes.end();) {
         auto last = std::next(first);
-        while (last != changes.end() &&
-               last->a_begin - std::prev(last)->a_end <= 2 * context_lines)
+        while (last != changes.end() && last->a_begin - std::prev(last)->a_end <= 2 * context_lines)
             ++last;
         add_hunk(text, a, b, first, last);
         first = last;
@@ -134,7 +133,9 @@ std::string unified_diff(std::string_view path, diff_side before, diff_side afte
     if (same_content) return text;
     const std::string old_name = file_line("a/", path, before.mode != 0);
     const std::string new_name = file_line("b/", path, after.mode != 0);
-    const auto is_binary = [](std::string_view s) { return s.find('\0') != std::string_view::npos; };
+    const auto is_binary = [](std::string_view s) {
+        return s.find('\0') != std::string_view::npos;
+    };
     if (is_binary(before.content) || is_binary(after.content))
         return text + "Binary files " + old_name + " and " + new_name + " differ\n";
     return text + "--- " + old_name + "\n+++ " + new_name + "\n" +

@@ -1,4 +1,4 @@
-#include "utf8.hpp"
+#include <riva/runtime/utf8.hpp>
 
 #include <cstddef>
 

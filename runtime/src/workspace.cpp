@@ -46,9 +46,8 @@ asio::awaitable<result<workspace>> workspace::stage(
 
 asio::awaitable<void> workspace::close() {
     // Removing throws nothing that could become an error here.
-    [[maybe_unused]] const auto closed = co_await file_work<void>(state_->pool, [this](std::stop_token) {
-        state_.reset();
-    });
+    [[maybe_unused]] const auto closed =
+        co_await file_work<void>(state_->pool, [this](std::stop_token) { state_.reset(); });
 }
 
 const std::filesystem::path& workspace::root() const {
@@ -129,6 +128,12 @@ const workspace::snapshot& workspace::base() const {
 asio::awaitable<result<change_set>> workspace::changes() {
     co_return co_await file_work<change_set>(state_->pool, [&](std::stop_token stop) {
         return state_->changes(stop);
+    });
+}
+
+asio::awaitable<result<void>> workspace::discard_ignored() {
+    co_return co_await file_work<void>(state_->pool, [&](std::stop_token stop) {
+        state_->discard_ignored(stop);
     });
 }
 

@@ -57,9 +57,8 @@ private:
 
 }  // namespace
 
-result<std::filesystem::path> workspace::state::resolve(
-    std::string_view path, bool for_writing
-) const {
+result<std::filesystem::path> workspace::state::resolve(std::string_view path, bool for_writing)
+    const {
     if (auto reason = refusal(path)) return std::move(*reason);
     if (for_writing && riva::is_protected(path, protected_paths))
         return error{

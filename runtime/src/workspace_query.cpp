@@ -3,8 +3,9 @@
 #include "regular_file.hpp"
 #include "safe_path.hpp"
 #include "tree_list.hpp"
-#include "utf8.hpp"
 #include "workspace_state.hpp"
+
+#include <riva/runtime/utf8.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -108,7 +109,8 @@ std::string read_answer(int tree, const std::string& path, std::uint64_t at_most
     return answer;
 }
 
-constexpr const char* ignored_note = "[ignored files are left out; name their folder to see them]\n";
+constexpr const char* ignored_note =
+    "[ignored files are left out; name their folder to see them]\n";
 
 std::string list_answer(int tree, const std::string& path, const found_files& found) {
     if (!found.is_folder)
@@ -124,7 +126,8 @@ std::string list_answer(int tree, const std::string& path, const found_files& fo
         if (e.kind == entry_kind::symlink) answer += " -> " + listed(link_target(tree, e.path));
         answer += '\n';
     }
-    if (count == 0) answer = "[" + (path.empty() ? "the repository" : listed(path)) + " holds no files]\n";
+    if (count == 0)
+        answer = "[" + (path.empty() ? "the repository" : listed(path)) + " holds no files]\n";
     if (count > most_names)
         answer += "[cut: " + std::to_string(most_names) + " of " + std::to_string(count) +
                   " files are shown; list a folder of it]\n";
@@ -155,7 +158,8 @@ public:
             const std::string where = path.empty() ? "the repository" : shown(path);
             text = "[no line in " + where + " holds " + shown(pattern_) + "]\n";
         }
-        if (full()) text += "[cut after " + std::to_string(most_hits) + " lines; search for more]\n";
+        if (full())
+            text += "[cut after " + std::to_string(most_hits) + " lines; search for more]\n";
         return text + (ignored ? ignored_note : "");
     }
 

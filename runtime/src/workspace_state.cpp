@@ -26,8 +26,7 @@ std::filesystem::path with_real_parent(const std::filesystem::path& folder) {
     auto path = std::filesystem::absolute(folder, failure).lexically_normal();
     if (path.filename().empty()) path = path.parent_path();
     const auto parent = std::filesystem::canonical(path.parent_path(), failure);
-    if (failure)
-        fail_io("make the workspace folder", folder.string(), failure.value());
+    if (failure) fail_io("make the workspace folder", folder.string(), failure.value());
     return parent / path.filename();
 }
 
@@ -53,9 +52,8 @@ workspace::state::state(
         fail_io("make the workspace folder", path.string(), errno);
     folder = path;
     root = path / "tree";
-    folder_fd = file_descriptor(
-        ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    );
+    folder_fd =
+        file_descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!folder_fd) fail_io("open the workspace folder", folder.string(), errno);
 }
 
@@ -85,7 +83,8 @@ void workspace::state::make_tree() {
 }
 
 void workspace::state::open_tree() {
-    // The permissions of the root itself are riva's: a command that takes them away changes nothing.
+    // The permissions of the root itself are riva's: a command that takes them away changes
+    // nothing.
     set_mode(folder_fd.get(), "tree", tree_mode);
     tree_fd = open_beneath(folder_fd.get(), "tree", O_RDONLY | O_DIRECTORY);
 }
@@ -179,6 +178,19 @@ change_set workspace::state::changes(const std::stop_token& stop) {
         return !counts(e);
     });
     return set;
+}
+
+void workspace::state::discard_ignored(const std::stop_token& stop) {
+    const auto counted = [&](const tree_entry& e) { return counts(e); };
+    const merge_plan plan = plan_delivery(tree_of(base), scan(stop), counted);
+    if (!plan.conflicts.empty())
+        fail(
+            errc::conflict,
+            "files cannot be below a file or link that stays as it was: " +
+                shown_list(plan.conflicts) + "; choose other paths"
+        );
+    // Also when nothing recorded differs: special files are not recorded.
+    known = restore_tree(tree(), plan.target, known, *store, stop);
 }
 
 std::string workspace::state::content_for_diff(const std::string& hash) const {

@@ -41,6 +41,7 @@ struct workspace::state {
     std::vector<changed_file> changes_since(const snapshot& since, const std::stop_token& stop);
     void roll_back(const snapshot& to, const std::stop_token& stop);
     change_set changes(const std::stop_token& stop);
+    void discard_ignored(const std::stop_token& stop);
     std::string diff(const std::stop_token& stop);
     change_set merge(state& child, const std::stop_token& stop);
 

@@ -9,7 +9,6 @@ namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using riva::change_kind;
 using riva::change_set;
-using riva::changed_file;
 using riva::errc;
 using riva::sha256;
 using riva::workspace;
@@ -18,7 +17,6 @@ using riva::test::run;
 using riva::test::run_and_cancel_after;
 using riva::test::staged_sample;
 using riva::test::tree_mutator;
-using riva::test::tree_of;
 using riva::test::tree_with_modes;
 
 namespace {
@@ -255,6 +253,36 @@ TEST_CASE("apply lets files and folders change places", "[apply]") {
     }
 }
 
+TEST_CASE("apply makes a folder in the place of a symbolic link", "[apply]") {
+    prepared p;
+    make_sample(p);
+    fs::create_directory_symlink("folder", p.sample.repository() / "way");
+    p.change([](const fs::path& root) {
+        fs::remove(root / "way");
+        write(root / "way/c.py", "a file of its own\n");
+    });
+    SECTION("that is as it was") {
+        const auto outcome = p.apply();
+        INFO((outcome ? "" : outcome.error().context));
+        REQUIRE(outcome.has_value());
+        CHECK(tree_with_modes(p.tree()) == p.result);
+        CHECK(p.apply().has_value());
+    }
+    SECTION("but not of another one") {
+        fs::remove(p.tree() / "way");
+        fs::create_directory_symlink("folder/deep", p.tree() / "way");
+        const auto before = tree_with_modes(p.tree());
+        CHECK(p.apply().error().code == errc::conflict);
+        CHECK(tree_with_modes(p.tree()) == before);
+    }
+    SECTION("and puts it back when a file cannot be written") {
+        fs::remove(p.objects() / sha256("a file of its own\n"));
+        const auto before = tree_with_modes(p.tree());
+        CHECK(p.apply().error().code == errc::io_failed);
+        CHECK(tree_with_modes(p.tree()) == before);
+    }
+}
+
 TEST_CASE("apply cancelled anywhere has written everything or nothing", "[apply]") {
     prepared p;
     make_sample(p);
@@ -283,8 +311,7 @@ TEST_CASE("apply gives any mutation of a tree", "[apply]") {
         prepared p;
         tree_mutator build(p.sample.repository(), seed + round);
         for (int i = 0; i < 20; ++i) build.mutate();
-        for (const auto& entry : fs::recursive_directory_iterator(p.sample.repository()))
-            if (entry.is_fifo()) fs::remove(entry.path());
+        riva::test::remove_fifos(p.sample.repository());
         p.change([&](const fs::path& root) {
             tree_mutator mutate(root, seed - round - 1);
             for (int i = 0; i < 10; ++i) mutate.mutate();

@@ -127,13 +127,14 @@ TEST_CASE("process may write as much as the flood limit", "[process]") {
 TEST_CASE("process may end by itself when its deadline passes", "[process]") {
     auto request = shell("trap 'echo bye; exit 0' TERM; echo ready; sleep 86400 & wait");
     request.grace = 60s;
-    const auto ended = run_until(request, deadline::in(500ms));
+    const auto ended = run_until(request, deadline::in(2s));
     CHECK(ended.timed_out);
     CHECK_FALSE(ended.exited());
     CHECK(ended.exit_code == -1);
     CHECK(ended.signal == SIGTERM);
     CHECK(ended.output.head == "ready\nbye\n");
-    CHECK(ended.duration >= 500ms);
+    CHECK(ended.duration > 1s);
+    CHECK(ended.duration < 60s);
 }
 
 TEST_CASE("process that ignores SIGTERM is killed with its group", "[process]") {
@@ -210,19 +211,6 @@ TEST_CASE("process cancelled during its grace is killed at once", "[process]") {
         REQUIRE(steps < 300);
     }
     CHECK(steps > 5);
-}
-
-TEST_CASE("process whose executor is destroyed is killed", "[process]") {
-    const std::string span = unique_span();
-    {
-        asio::io_context io(1);
-        auto request = shell("echo ready; sleep " + span);
-        asio::co_spawn(io, run_process(request, deadline::never()), [](auto&&...) {});
-        for (int i = 0; i < 4; ++i) io.run_one();
-        CHECK(processes_with(span).size() == 1);
-    }
-    CHECK(children().empty());
-    CHECK(processes_with(span).empty());
 }
 
 TEST_CASE("process output may be no UTF-8", "[process]") {

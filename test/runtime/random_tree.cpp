@@ -59,7 +59,7 @@ std::string tree_mutator::text() {
 void tree_mutator::write(const fs::path& file, const std::string& content) {
     if (is_folder(file)) return;
     fs::create_directories(file.parent_path());
-    if (fs::is_symlink(file)) fs::remove(file);
+    if (!fs::is_regular_file(fs::symlink_status(file))) fs::remove(file);
     std::ofstream(file, std::ios::binary) << content;
 }
 
@@ -77,7 +77,13 @@ void tree_mutator::mutate() {
     switch (below(11)) {
         case 0: write(some_path(false), text()); break;
         case 1:
-            write(some_path(false), std::string(below(3'000'000), static_cast<char>(below(256))));
+            // Contents from 1 MiB on are not held in memory.
+            write(
+                some_path(false),
+                std::string(
+                    below(8) == 0 ? 1'100'000 : below(20'000), static_cast<char>(below(256))
+                )
+            );
             break;
         case 2:
             if (exists) fs::remove_all(old);
@@ -150,6 +156,11 @@ void tree_mutator::mutate_text() {
         default:
             if (!file.empty()) edit_text(file);
     }
+}
+
+void remove_fifos(const fs::path& root) {
+    for (const auto& path : everything_in(root))
+        if (fs::is_fifo(fs::symlink_status(path))) fs::remove(path);
 }
 
 }  // namespace riva::test

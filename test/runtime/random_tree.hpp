@@ -31,4 +31,7 @@ private:
     std::mt19937 random_;
 };
 
+/// What remains can be copied by `std::filesystem::copy`.
+void remove_fifos(const std::filesystem::path& root);
+
 }  // namespace riva::test

@@ -36,7 +36,13 @@ inline std::map<std::string, std::string> tree_with_modes(const std::filesystem:
 class staged_sample {
 public:
     staged_sample() { std::filesystem::create_directory(repository()); }
-    ~staged_sample() { pool.join(); }
+    ~staged_sample() {
+        pool.join();
+        // Symbolic links may go in circles here, which not everything that walks a tree stands.
+        std::error_code ignored;
+        for (const auto& entry : std::filesystem::directory_iterator(folder.path(), ignored))
+            std::filesystem::remove_all(entry.path(), ignored);
+    }
     staged_sample(const staged_sample&) = delete;
     staged_sample& operator=(const staged_sample&) = delete;
 

@@ -219,15 +219,13 @@ TEST_CASE("workspace rolls back any mutation of a tree", "[workspace]") {
     staged_sample sample;
     tree_mutator build(sample.repository(), seed);
     for (int i = 0; i < 40; ++i) build.mutate();
-    for (const auto& entry : fs::recursive_directory_iterator(sample.repository()))
-        if (entry.is_fifo()) fs::remove(entry.path());
+    riva::test::remove_fifos(sample.repository());
     sample.use([&](workspace& w) -> asio::awaitable<void> {
         tree_mutator mutate(w.root(), seed + 1);
         REQUIRE(tree_with_modes(w.root()) == tree_with_modes(sample.repository()));
         for (int round = 0; round < 25; ++round) {
             const auto snapshot = co_await w.take_snapshot();
-            for (const auto& entry : fs::recursive_directory_iterator(w.root()))
-                if (entry.is_fifo()) fs::remove(entry.path());
+            riva::test::remove_fifos(w.root());
             const auto before = tree_with_modes(w.root());
             for (int i = 0; i < round % 8; ++i) mutate.mutate();
             if (round % 3 == 0) {

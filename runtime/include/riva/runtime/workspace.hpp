@@ -119,7 +119,13 @@ public:
     /// `*.pyc` and the like) only if an action wrote them. The rules are those of the staged
     /// repository, also in a fork.
     asio::awaitable<result<change_set>> changes();
-    /// The same as a unified diff that `git apply` reads, unless it holds binary files.
+    /// Makes the tree what `apply` makes of `base()` with `changes()`, so that nothing can depend on
+    /// what the user will not get: files that do not count, folders without files and changed
+    /// permissions of folders, special files. What actions and commands changed otherwise stays.
+    /// Errors: `errc::conflict` naming files that count below a file that does not;
+    /// `errc::tree_too_large`, `errc::io_failed`.
+    asio::awaitable<result<void>> discard_ignored();
+    /// The changes as a unified diff that `git apply` reads, unless it holds binary files.
     asio::awaitable<result<std::string>> diff();
 
     /// A copy of this workspace as it is now, in `folder`, sharing the object store.
