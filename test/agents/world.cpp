@@ -149,7 +149,7 @@ result<agents::report> world::run(agents::task what, int threads) {
     engine.async_run(
         std::move(what),
         &ear,
-        deadline::in(std::chrono::minutes(2)),
+        deadline::in(time),
         [&](std::exception_ptr e, result<agents::report> r) {
             failure = e;
             ended = std::move(r);

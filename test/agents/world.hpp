@@ -45,6 +45,7 @@ public:
     temporary_folder state;
     model_server server;
     agents::settings settings;
+    std::chrono::milliseconds time = std::chrono::minutes(2);  ///< of one run
     std::vector<event> events;
 
     /// Runs one task to its end on a fresh context.
