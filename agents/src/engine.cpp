@@ -22,6 +22,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <utility>
 
 #ifndef RIVA_VERSION
 #error "the build defines RIVA_VERSION"
@@ -276,10 +277,12 @@ asio::awaitable<result<report>> engine::run(task what, observer* watcher, deadli
     if (!record) co_return record.error();
 
     std::error_code failed;
-    what.repository = fs::canonical(what.repository, failed);
+    const fs::path given = std::exchange(what.repository, fs::canonical(what.repository, failed));
     if (failed)
         co_return error{
-            riva::errc::tree_unreadable, "The repository cannot be read: " + failed.message() + "."
+            riva::errc::tree_unreadable,
+            "The repository " + given.string() + " cannot be read: " + failed.message() +
+                "; name a folder with --repo."
         };
 
     run_context run(state.options, what);
