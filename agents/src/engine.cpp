@@ -163,6 +163,7 @@ private:
         if (it.status != intention_status::active) co_return;
         it.status = intention_status::cancelled;
         it.reason = "The run ended.";
+        if (!run_.open_intentions.contains(it.id)) co_return;
         co_await run_.emit(events::intention_ended{
             it.id, it.status, it.grade, it.reason, static_cast<int>(it.trace.size())
         });

@@ -1,5 +1,10 @@
 #include "run_context.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <chrono>
 
 namespace riva::agents {
@@ -12,6 +17,14 @@ bool belongs_in_journal(const events::body& body) {
 }  // namespace
 
 asio::awaitable<void> run_context::emit(events::body body) {
+    co_await asio::co_spawn(
+        co_await asio::this_coro::executor,
+        record_and_tell(std::move(body)),
+        asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable)
+    );
+}
+
+asio::awaitable<void> run_context::record_and_tell(events::body body) {
     event e;
     e.time =
         std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -28,6 +41,10 @@ asio::awaitable<void> run_context::emit(events::body body) {
     } else {
         e.seq = seq;
     }
+    if (const auto* started = std::get_if<events::intention_started>(&e.body))
+        open_intentions.insert(started->intention);
+    if (const auto* ended = std::get_if<events::intention_ended>(&e.body))
+        open_intentions.erase(ended->intention);
     if (watcher != nullptr) co_await watcher->observe(e);
 }
 

@@ -10,6 +10,7 @@
 #include <riva/runtime/observer.hpp>
 #include <riva/runtime/sandbox.hpp>
 
+#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -56,11 +57,17 @@ struct run_context {
     int forks = 0;
     events::run_result result;
 
-    /// Journal first, then the observer. Throws `run_over` if the journal fails.
+    std::set<std::string> open_intentions;  ///< started and not ended
+
+    /// Journal first, then the observer. Throws `run_over` if the journal fails. A cancellation
+    /// waits until both have the event: none is written and not told, and no number is left out.
     asio::awaitable<void> emit(events::body body);
 
     /// Throws `run_over` if the run is to stop, is out of time or has too many intentions.
     void check_limits() const;
+
+private:
+    asio::awaitable<void> record_and_tell(events::body body);
 };
 
 }  // namespace riva::agents

@@ -112,6 +112,10 @@ TEST_CASE("a run cancelled at any point leaves no process and no changed tree", 
         const auto starts = way.w.seen<events::intention_started>();
         const auto ends = way.w.seen<events::intention_ended>();
         CHECK(starts.size() == ends.size());
+        for (std::size_t i = 0; i < way.w.events.size(); ++i) {
+            const auto seq = i == 0 ? 0 : way.w.events[i - 1].seq;
+            CHECK(way.w.events[i].seq - seq <= 1);
+        }
     }
     CHECK(points > 30);
     std::printf("cancelled at %zu points\n", points);
