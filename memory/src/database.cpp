@@ -53,7 +53,8 @@ void distrust_the_file(SQLite::Database& connection) {
 error describe(const SQLite::Exception& e, const std::filesystem::path& file) {
     const std::string where = file.string();
     const std::string why = std::string(" (SQLite: ") + e.what() + ").";
-    switch (e.getErrorCode()) {
+    switch (e.getErrorCode() & 0xff) {  // the rest only says more of the same
+        case SQLITE_ERROR:  // riva's statements are right, so the schema is not
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
         case SQLITE_CONSTRAINT:
@@ -120,7 +121,7 @@ result<std::unique_ptr<database>> database::open(
 }
 
 database::~database() {
-    if (lost_.code || !write_lock::acquire(file_, std::chrono::milliseconds(0))) return;
+    if (!ours_ || lost_.code || !write_lock::acquire(file_, std::chrono::milliseconds(0))) return;
     sqlite3_wal_checkpoint_v2(
         connection_.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr
     );
@@ -163,6 +164,7 @@ result<void> database::prepare() {
     }
     connection_.exec("PRAGMA synchronous = FULL");
     connection_.exec("PRAGMA foreign_keys = ON");
+    ours_ = true;
     return {};
 }
 

@@ -46,6 +46,7 @@ private:
 
     std::filesystem::path file_;
     std::chrono::milliseconds patience_;
+    bool ours_ = false;  // neither foreign nor newer: may be written
     error lost_;
     SQLite::Database connection_;
 };

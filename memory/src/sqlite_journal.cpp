@@ -3,6 +3,7 @@
 #include "database.hpp"
 #include "run_records.hpp"
 
+#include <riva/memory/error.hpp>
 #include <riva/runtime/offload.hpp>
 
 #include <boost/asio/thread_pool.hpp>
@@ -21,7 +22,8 @@ struct pending_event {
 
     event what;
     bool done = false;  // of the writer thread alone, as is `ended` until it is done
-    result<void> ended;
+    // Stands when the transaction that the event was part of ended by an exception.
+    result<void> ended = error{errc::io_failed, "The event was not written; start the run again."};
 };
 
 using batch = std::vector<std::shared_ptr<pending_event>>;

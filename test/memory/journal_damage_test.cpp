@@ -1,6 +1,5 @@
-#include "journal_fixture.hpp"
-
 #include "../runtime/every_event.hpp"
+#include "journal_fixture.hpp"
 
 #include <riva/memory/error.hpp>
 
@@ -9,12 +8,11 @@
 
 #include <random>
 
+namespace riva::test {
 namespace {
 
-using namespace riva::test;
-using riva::event;
-using riva::memory::errc;
-using riva::memory::sqlite_journal;
+using memory::errc;
+using memory::sqlite_journal;
 
 /// Checks that reading run `r` names event `seq` as the first bad one.
 void check_bad(const std::filesystem::path& file, int seq) {
@@ -42,9 +40,7 @@ const std::vector<tampering> every_tampering = {
      "DELETE FROM events WHERE seq = 5; UPDATE events SET seq = seq - 1 WHERE seq > 5",
      5},
     {"removed all", "DELETE FROM events", 1},
-    {"doubled",
-     "INSERT INTO events SELECT run, 18, json, hash FROM events WHERE seq = 17",
-     18},
+    {"doubled", "INSERT INTO events SELECT run, 18, json, hash FROM events WHERE seq = 17", 18},
     {"swapped",
      "UPDATE events SET seq = 100 WHERE seq = 2; UPDATE events SET seq = 2 WHERE seq = 3;"
      "UPDATE events SET seq = 3 WHERE seq = 100",
@@ -56,8 +52,10 @@ void check_bearable(const std::filesystem::path& file, const std::vector<event>&
     const auto opened = sqlite_journal::open(file);
     if (!opened) {
         INFO(opened.error().context);
-        CHECK((opened.error().code == riva::condition::corrupt ||
-               opened.error().code == riva::condition::invalid));
+        CHECK(
+            (opened.error().code == riva::condition::corrupt ||
+             opened.error().code == riva::condition::invalid)
+        );
         return;
     }
     const auto found = read(**opened, "r");
@@ -181,9 +179,7 @@ TEST_CASE("journal bears a damaged log beside the database", "[journal][damage]"
         const auto found = read(**opened, "r");
         if (!found) {
             INFO(found.error().context);
-            CHECK(
-                (found.error().code == errc::corrupt || found.error().code == errc::unknown_run)
-            );
+            CHECK((found.error().code == errc::corrupt || found.error().code == errc::unknown_run));
         } else {
             const auto all = every_event("r");
             REQUIRE(found->size() <= all.size());
@@ -191,3 +187,5 @@ TEST_CASE("journal bears a damaged log beside the database", "[journal][damage]"
         }
     }
 }
+
+}  // namespace riva::test

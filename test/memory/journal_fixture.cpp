@@ -2,12 +2,10 @@
 
 #include "../runtime/every_event.hpp"
 
-#include <catch.hpp>
-#include <run.hpp>
-
 #include <SQLiteCpp/Database.h>
-
+#include <catch.hpp>
 #include <fcntl.h>
+#include <run.hpp>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -32,9 +30,7 @@ namespace {
 asio::awaitable<void> keep_append(journal& to, event e, result<void>& into) {
     into = co_await to.append(std::move(e));
 }
-asio::awaitable<void> keep_read(
-    journal& from, std::string run, result<std::vector<event>>& into
-) {
+asio::awaitable<void> keep_read(journal& from, std::string run, result<std::vector<event>>& into) {
     into = co_await from.read(std::move(run));
 }
 asio::awaitable<void> keep_runs(journal& from, result<std::vector<run_summary>>& into) {

@@ -2,6 +2,8 @@
 
 #include <riva/memory/sqlite_journal.hpp>
 
+#include <catch.hpp>
+
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -39,3 +41,11 @@ private:
 };
 
 }  // namespace riva::test
+
+/// Shows why there is no value where one was expected.
+template <class T>
+struct Catch::StringMaker<boost::system::result<T, riva::error>> {
+    static std::string convert(const boost::system::result<T, riva::error>& shown) {
+        return shown ? "a value" : shown.error().context;
+    }
+};

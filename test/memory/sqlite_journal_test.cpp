@@ -1,26 +1,23 @@
+#include "../runtime/every_event.hpp"
 #include "journal_fixture.hpp"
 
-#include "../runtime/every_event.hpp"
-
-#include <catch.hpp>
-#include <run.hpp>
-#include <temporary_folder.hpp>
+#include <riva/memory/error.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
+#include <catch.hpp>
+#include <run.hpp>
+#include <temporary_folder.hpp>
 
 #include <future>
 #include <optional>
 
+namespace riva::test {
 namespace {
 
-namespace asio = boost::asio;
-using namespace riva::test;
-using riva::event;
-using riva::journal;
-using riva::memory::errc;
+using memory::errc;
 
 asio::awaitable<void> write_run(journal& to, std::string run, std::uint64_t count) {
     for (std::uint64_t seq = 1; seq <= count; ++seq) {
@@ -101,7 +98,9 @@ TEST_CASE("journal lists runs newest first, with their results", "[journal]") {
     std::get<riva::events::run_started>(young.body).task = "young task";
     event end = young;
     end.seq = 2;
-    end.body = riva::events::run_result{.outcome = "verified"};
+    events::run_result verified;
+    verified.outcome = "verified";
+    end.body = verified;
     for (const auto& e : {young, old, end}) REQUIRE(append(*journal, e));
 
     const std::vector<riva::run_summary> expected = {
@@ -237,3 +236,5 @@ TEST_CASE("journal can be read after a reader was cancelled anywhere", "[journal
     }
     CHECK(steps > 2);
 }
+
+}  // namespace riva::test
