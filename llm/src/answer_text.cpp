@@ -68,7 +68,7 @@ result<std::string_view> only_container(std::string_view text, char bracket) {
     if (!size) return size.error();
     if (find_container(text, bracket, at + *size) != text.npos)
         return mismatch("the answer holds more than one JSON value");
-    return text.substr(at, *size);
+    return trimmed(text.substr(at, *size));
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 
 namespace riva::llm {
 namespace {
@@ -26,6 +28,14 @@ bool is_host_name(std::string_view host) {
     });
 }
 
+/// Boost.URL takes any digits for a port.
+std::optional<std::string> read_port(std::string_view digits) {
+    std::uint16_t number = 0;
+    const auto [end, failed] = std::from_chars(digits.begin(), digits.end(), number);
+    if (failed != std::errc() || end != digits.end() || number == 0) return std::nullopt;
+    return std::to_string(number);
+}
+
 }  // namespace
 
 result<std::pair<http_origin, std::string>> parse_base_url(std::string_view url) {
@@ -38,14 +48,12 @@ result<std::pair<http_origin, std::string>> parse_base_url(std::string_view url)
     if (parts.has_userinfo())  // not shown: it may be a secret
         return refused("...", "holds a user name or password");
     if (parts.has_query() || parts.has_fragment()) return refused(url, "has a query or fragment");
-    if (parts.has_port() && parts.port_number() == 0)
-        return refused(url, "has a port that does not exist");
 
     http_origin origin;
     origin.tls = scheme == boost::urls::scheme::https;
-    origin.port = parts.has_port() ? std::to_string(parts.port_number())
-                  : origin.tls     ? "443"
-                                   : "80";
+    const auto port = read_port(parts.has_port() ? parts.port() : origin.tls ? "443" : "80");
+    if (!port) return refused(url, "has a port that does not exist");
+    origin.port = *port;
     const auto kind = parts.host_type();
     const auto address = parts.host_address();
     origin.host.assign(address.begin(), address.end());

@@ -1,6 +1,7 @@
 #include "http_parser.hpp"
 
 #include "catch.hpp"
+#include "error_text.hpp"
 
 #include <random>
 #include <string>

@@ -2,6 +2,7 @@
 
 #include "answer_text.hpp"
 #include "catch.hpp"
+#include "error_text.hpp"
 #include "json_text.hpp"
 
 #include <riva/llm/error.hpp>

@@ -1,6 +1,7 @@
 #include <riva/llm/model_spec.hpp>
 
 #include "catch.hpp"
+#include "error_text.hpp"
 
 #include <riva/llm/error.hpp>
 #include <riva/llm/http_client.hpp>

@@ -1,6 +1,7 @@
 #include "dialect/openai_chat.hpp"
 
 #include "catch.hpp"
+#include "error_text.hpp"
 #include "sse_decoder.hpp"
 #include "temporary_folder.hpp"
 
@@ -168,6 +169,7 @@ TEST_CASE("openai_chat tells how the model ended", "[openai]") {
 TEST_CASE("openai_chat refuses chunks of the wrong shape", "[openai]") {
     const std::vector<std::string> refused{
         "1",
+        "null",
         "[]",
         "\"text\"",
         "{} {}",

@@ -85,7 +85,7 @@ TEST_CASE(
     "[scripted][suite]"
 ) {
     json::object t = task("t/1");
-    t["wrong_solutions"] = {solution("small", "w1", "fail"), solution("small", "w2", "timeout")};
+    t["wrong_solutions"] = json::array{solution("small", "w1", "fail"), solution("small", "w2", "timeout")};
     t["correct_solutions"] = {
         solution("small", "r1", "pass"),
         solution("small", "r1", "pass"),
@@ -127,7 +127,7 @@ TEST_CASE("suite draws the same answers for the same seed", "[scripted][suite]")
 
 TEST_CASE("suite lets the canonical solution stand for a right answer", "[scripted][suite]") {
     json::object t = task("t/1");
-    t["wrong_solutions"] = {solution("human", "w", "fail")};
+    t["wrong_solutions"] = json::array{solution("human", "w", "fail")};
     const suite s = parsed({t});
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         suite_draw draw(s.tasks[0], seed);
@@ -154,7 +154,7 @@ TEST_CASE("suite gives no answer again to a model of another tier", "[scripted][
 
 TEST_CASE("suite counts an answer that passes the visible test as right", "[scripted][suite]") {
     json::object t = task("t/1");
-    t["wrong_solutions"] = {solution("small", "escapes", "pass")};
+    t["wrong_solutions"] = json::array{solution("small", "escapes", "pass")};
     const suite s = parsed({t});
     CHECK(s.tasks[0].pools[0] == std::vector<recorded_answer>{{0, true}});
     CHECK(s.tasks[0].pools[1] == std::vector<recorded_answer>{{1, true}});
@@ -163,8 +163,8 @@ TEST_CASE("suite counts an answer that passes the visible test as right", "[scri
 TEST_CASE("suite without a canonical solution repeats the last right answer", "[scripted][suite]") {
     json::object t = task("t/1");
     t["canonical_solution"] = nullptr;
-    t["wrong_solutions"] = {solution("small", "w", "fail")};
-    t["correct_solutions"] = {solution("small", "r", "pass")};
+    t["wrong_solutions"] = json::array{solution("small", "w", "fail")};
+    t["correct_solutions"] = json::array{solution("small", "r", "pass")};
     const suite s = parsed({t});
     suite_draw draw(s.tasks[0], 1);
     drawn(draw, s.tasks[0], model_tier::small, 2);

@@ -1,6 +1,7 @@
 #include "sse_decoder.hpp"
 
 #include "catch.hpp"
+#include "error_text.hpp"
 
 #include <riva/llm/error.hpp>
 
@@ -74,7 +75,9 @@ TEST_CASE("sse_decoder reads every form that the specification allows", "[sse]")
         {"data: a\n\n\xef\xbb\xbf"
          "data: b\n\ndata: c\n\n",
          {"a", "c"}},
-        {"\xef\xbbdata: a\n\ndata: b\n\n", {"b"}},
+        {"\xef\xbb"
+         "data: a\n\ndata: b\n\n",
+         {"b"}},
         {"data: [DONE]\n\n", {"[DONE]"}},
     };
     for (const auto& [stream, data] : vectors) {

@@ -73,6 +73,8 @@ field find_field(node where, std::string_view key) {
     return field::none;
 }
 
+constexpr std::string_view not_an_object = "it is no object";
+
 std::string_view view(json::string_view text) {
     return {text.data(), text.size()};
 }
@@ -106,7 +108,7 @@ bool reply_reader::open(bool object, error_code& ec) {
     levels_[++depth_] = {};
     if (depth_ == 1) {
         top().where = node::root;
-        return object || refuse("it is no object", ec);
+        return object || refuse(not_an_object, ec);
     }
     return enter(here.where, here.at, object, ec);
 }
@@ -197,6 +199,7 @@ bool reply_reader::on_string_part(json::string_view part, std::size_t, error_cod
 }
 
 bool reply_reader::on_string(json::string_view part, std::size_t size, error_code& ec) {
+    if (depth_ == 0) return refuse(not_an_object, ec);
     const field at = top().at;
     std::string* const text = text_for(at);
     if (text == nullptr) {
@@ -235,6 +238,7 @@ bool reply_reader::refuse_scalar(error_code& ec) {
 }
 
 bool reply_reader::on_int64(std::int64_t value, json::string_view, error_code& ec) {
+    if (depth_ == 0) return refuse(not_an_object, ec);
     const std::int64_t count = std::max<std::int64_t>(value, 0);
     switch (top().at) {
         case field::index: return value == 0 || refuse("it does not hold one choice", ec);
@@ -266,6 +270,10 @@ bool reply_reader::on_uint64(std::uint64_t, json::string_view text, error_code& 
 bool reply_reader::on_double(double value, json::string_view text, error_code& ec) {
     constexpr double largest = 9e15;
     return on_int64(value > 0 && value < largest ? static_cast<std::int64_t>(value) : 0, text, ec);
+}
+
+bool reply_reader::on_null(error_code& ec) {
+    return depth_ > 0 || refuse(not_an_object, ec);
 }
 
 bool reply_reader::on_bool(bool value, error_code& ec) {

@@ -91,7 +91,7 @@ public:
     bool on_uint64(std::uint64_t value, boost::json::string_view text, error_code& ec);
     bool on_double(double value, boost::json::string_view text, error_code& ec);
     bool on_bool(bool value, error_code& ec);
-    bool on_null(error_code&) { return true; }
+    bool on_null(error_code& ec);
     bool on_comment_part(boost::json::string_view, error_code&) { return true; }
     bool on_comment(boost::json::string_view, error_code&) { return true; }
 
