@@ -25,8 +25,8 @@ present_file look(int tree, const std::string& path, const std::stop_token& stop
 bool is_as_before(const present_file& now, const changed_file& file);
 bool is_as_after(const present_file& now, const changed_file& file);
 
-/// One file on its way into the user's tree. The names of temporary files follow from the change, so
-/// that a repeated `apply` finds what an interrupted one left.
+/// One file on its way into the user's tree. The names of temporary files follow from the change,
+/// so that a repeated `apply` finds what an interrupted one left.
 class apply_step {
 public:
     /// `file` must outlive the step.

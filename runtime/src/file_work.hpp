@@ -34,8 +34,8 @@ std::optional<std::string> read_all(int fd, std::string_view path, std::uint64_t
 
 void write_all(int fd, std::string_view path, std::string_view bytes);
 
-/// Copies the rest of `from` to the empty file `to` (open for reading too), sharing blocks where the
-/// file system can, and returns the SHA-256 of what was copied.
+/// Copies the rest of `from` to the empty file `to` (open for reading too), sharing blocks where
+/// the file system can, and returns the SHA-256 of what was copied.
 std::string copy_and_hash(int from, int to, std::string_view path, const std::stop_token& stop);
 
 /// SHA-256 of the rest of a file.

@@ -6,8 +6,8 @@
 
 namespace riva {
 
-/// Which files do not count as a change: those that the repository's `.gitignore` files name (as git
-/// reads them: last match wins, deeper files win over higher ones, a file in an ignored folder
+/// Which files do not count as a change: those that the repository's `.gitignore` files name (as
+/// git reads them: last match wins, deeper files win over higher ones, a file in an ignored folder
 /// cannot be taken back), and what tools drop everywhere.
 class ignore_rules {
 public:

@@ -19,8 +19,8 @@ struct line_change {
 /// The lines of a text, each with its line end; only the last may lack one.
 std::vector<std::string_view> lines_with_ends(std::string_view text);
 
-/// A shortest edit script (E. Myers, "An O(ND) difference algorithm", 1986). Where it would be longer
-/// than 2,000 lines, everything between the common beginning and end is one change.
+/// A shortest edit script (E. Myers, "An O(ND) difference algorithm", 1986). Where it would be
+/// longer than 2,000 lines, everything between the common beginning and end is one change.
 std::vector<line_change> diff_lines(
     const std::vector<std::string_view>& a, const std::vector<std::string_view>& b
 );

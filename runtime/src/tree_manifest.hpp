@@ -24,7 +24,7 @@ struct stat_identity {
     std::uint64_t inode = 0;
     std::uint64_t size = 0;
     std::int64_t modified = 0;  ///< ns since 1970
-    std::int64_t changed = 0;   ///< ns since 1970
+    std::int64_t changed = 0;  ///< ns since 1970
 
     friend bool operator==(const stat_identity&, const stat_identity&) = default;
 };
@@ -33,7 +33,7 @@ struct tree_entry {
     std::string path;
     entry_kind kind = entry_kind::file;
     std::uint32_t mode = 0;  ///< `st_mode & 07777`; of a symbolic link `symlink_mode`
-    std::string hash;        ///< of a file's content or a link's target; empty while unknown
+    std::string hash;  ///< of a file's content or a link's target; empty while unknown
     stat_identity identity;
     /// The file was last changed long enough before its hash was taken that any later change gives
     /// it another identity.

@@ -9,8 +9,8 @@ namespace riva {
 
 /// Makes the tree below an open folder equal to `to`, with contents from `store`: contents,
 /// permissions, modification times of files written, nothing else left behind. Writes only what
-/// differs; what `known` tells of unchanged files is believed. Returns `to` with the identities that
-/// the files have now.
+/// differs; what `known` tells of unchanged files is believed. Returns `to` with the identities
+/// that the files have now.
 tree_manifest restore_tree(
     int root,
     const tree_manifest& to,

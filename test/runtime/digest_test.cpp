@@ -3,9 +3,7 @@
 #include <catch.hpp>
 
 TEST_CASE("digest equals the published SHA-256 vectors", "[digest]") {
-    CHECK(
-        riva::sha256("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    );
+    CHECK(riva::sha256("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     CHECK(
         riva::sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     );

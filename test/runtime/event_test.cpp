@@ -22,7 +22,7 @@ event with(riva::events::body body) {
 void check_refused(std::string_view line) {
     const auto read = event_from_json(line);
     INFO(line.substr(0, 300));
-    REQUIRE(!read);
+    REQUIRE(!read.has_value());
     CHECK(read.error().code == riva::errc::malformed_event);
     CHECK(!read.error().context.empty());
     CHECK(read.error().context.find('\n') == std::string::npos);
@@ -49,7 +49,7 @@ TEST_CASE("event of every type is read back as it was written", "[event]") {
         CHECK(all[i].body.index() == i);
         CHECK(line.find('\n') == std::string::npos);
         const auto read = event_from_json(line);
-        REQUIRE(read);
+        REQUIRE(read.has_value());
         CHECK(*read == all[i]);
         CHECK(to_json(*read) == line);
     }
@@ -66,7 +66,7 @@ TEST_CASE("event with every kind of action is read back as it was written", "[ev
     for (const auto& a : actions) {
         const event e = with(riva::events::action_proposed{"1", 1, "", a, "", true});
         const auto read = event_from_json(to_json(e));
-        REQUIRE(read);
+        REQUIRE(read.has_value());
         CHECK(*read == e);
     }
 }
@@ -77,7 +77,7 @@ TEST_CASE("event with default members is read back as it was written", "[event]"
         std::visit([](auto& body) { body = {}; }, e.body);
         const auto read = event_from_json(to_json(e));
         INFO(to_json(e));
-        REQUIRE(read);
+        REQUIRE(read.has_value());
         CHECK(*read == e);
     }
 }
@@ -94,19 +94,19 @@ TEST_CASE("event keeps the largest number and a time before 1970", "[event]") {
     e.seq = UINT64_MAX;
     e.time -= std::chrono::milliseconds(1);
     const auto read = event_from_json(to_json(e));
-    REQUIRE(read);
+    REQUIRE(read.has_value());
     CHECK(*read == e);
 }
 
 TEST_CASE("event replaces bytes that are no UTF-8 and stays readable", "[event]") {
     const auto read = event_from_json(to_json(with(riva::events::log{"info", "a\xFF\xC3z"})));
-    REQUIRE(read);
+    REQUIRE(read.has_value());
     CHECK(std::get<riva::events::log>(read->body).message == "a\xEF\xBF\xBD\xEF\xBF\xBDz");
 }
 
 TEST_CASE("event ignores members that it does not know", "[event]") {
     const auto read = event_from_json(replaced(std::string(sample), "{", "{\"new\":[{}],"));
-    REQUIRE(read);
+    REQUIRE(read.has_value());
     CHECK(to_json(*read) == sample);
 }
 
@@ -120,8 +120,7 @@ TEST_CASE("event refuses what is no object or no JSON", "[event]") {
 
 TEST_CASE("event refuses every missing member", "[event]") {
     for (const auto* name : {"v", "seq", "t", "run", "type", "level", "message"})
-        check_refused(
-            replaced(std::string(sample), "\"" + std::string(name) + "\":", "\"other\":")
+        check_refused(replaced(std::string(sample), "\"" + std::string(name) + "\":", "\"other\":")
         );
 }
 
@@ -159,7 +158,7 @@ TEST_CASE("event refuses deep nesting without using up the stack", "[event]") {
 TEST_CASE("event of several megabytes is read back as it was written", "[event]") {
     const event e = with(riva::events::log{"info", std::string(4 << 20, 'x') + "\n\"\\"});
     const auto read = event_from_json(to_json(e));
-    REQUIRE(read);
+    REQUIRE(read.has_value());
     CHECK(*read == e);
 }
 
@@ -177,7 +176,7 @@ TEST_CASE("event survives random changes to its line", "[event]") {
         const auto read = event_from_json(line);
         if (read) {
             const auto again = event_from_json(to_json(*read));
-            REQUIRE(again);
+            REQUIRE(again.has_value());
             CHECK(*again == *read);
         } else {
             ++refused;

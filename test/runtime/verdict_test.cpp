@@ -80,8 +80,7 @@ TEST_CASE("verdict does not depend on the order of the evidence", "[verdict]") {
     for (auto list : every_list(3)) {
         const verdict whole = combined(list);
         std::sort(list.begin(), list.end());
-        do
-            CHECK(combined(list) == whole);
+        do CHECK(combined(list) == whole);
         while (std::next_permutation(list.begin(), list.end()));
     }
 }

@@ -6,9 +6,9 @@
 
 namespace riva {
 
-/// Takes the first code point off `rest`; nothing when the bytes there are no UTF-8 (overlong forms,
-/// surrogates and values above U+10FFFF are not), and `rest` stays as it is. `rest` must not be
-/// empty.
+/// Takes the first code point off `rest`; nothing when the bytes there are no UTF-8 (overlong
+/// forms, surrogates and values above U+10FFFF are not), and `rest` stays as it is. `rest` must not
+/// be empty.
 std::optional<char32_t> next_code_point(std::string_view& rest);
 
 bool is_utf8(std::string_view text);

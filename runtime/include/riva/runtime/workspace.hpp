@@ -66,9 +66,9 @@ public:
 
     workspace(workspace&&) noexcept;
     workspace& operator=(workspace&&) noexcept;
-    /// Removes the staged tree of this workspace, which takes a while when it is large (`close` does
-    /// the same without blocking); the objects of a staged workspace stay in `folder/objects` until
-    /// `discard_objects`.
+    /// Removes the staged tree of this workspace, which takes a while when it is large (`close`
+    /// does the same without blocking); the objects of a staged workspace stay in `folder/objects`
+    /// until `discard_objects`.
     ~workspace();
 
     /// Removes the staged tree on the blocking executor. Nothing else may be called afterwards.
@@ -119,8 +119,8 @@ public:
     /// `*.pyc` and the like) only if an action wrote them. The rules are those of the staged
     /// repository, also in a fork.
     asio::awaitable<result<change_set>> changes();
-    /// Makes the tree what `apply` makes of `base()` with `changes()`, so that nothing can depend on
-    /// what the user will not get: files that do not count, folders without files and changed
+    /// Makes the tree what `apply` makes of `base()` with `changes()`, so that nothing can depend
+    /// on what the user will not get: files that do not count, folders without files and changed
     /// permissions of folders, special files. What actions and commands changed otherwise stays.
     /// Errors: `errc::conflict` naming files that count below a file that does not;
     /// `errc::tree_too_large`, `errc::io_failed`.
@@ -137,8 +137,8 @@ public:
     /// Lifetime: `child` must live until the merge ends.
     asio::awaitable<result<change_set>> merge(workspace& child);
 
-    /// Deletes the objects that `kept` does not name and makes those durable. Afterwards nothing can
-    /// be rolled back; no fork may be in use.
+    /// Deletes the objects that `kept` does not name and makes those durable. Afterwards nothing
+    /// can be rolled back; no fork may be in use.
     asio::awaitable<result<void>> discard_objects(change_set kept);
 
 private:
@@ -149,9 +149,9 @@ private:
 
 /// Writes a change set to a tree, with contents from `objects`. Every file is checked first: if one
 /// is not as it was when the change was made, nothing is written. Each file is replaced by an
-/// atomic rename; if one cannot be, those written before are put back. A file that already is as the
-/// change makes it is left alone, so that an interrupted `apply` can be repeated. Permissions that
-/// the change does not touch stay as they are. Errors: `errc::conflict` naming the files,
+/// atomic rename; if one cannot be, those written before are put back. A file that already is as
+/// the change makes it is left alone, so that an interrupted `apply` can be repeated. Permissions
+/// that the change does not touch stay as they are. Errors: `errc::conflict` naming the files,
 /// `errc::io_failed`, path errors. Cancellation: before the first file is replaced nothing is
 /// written, afterwards everything is.
 asio::awaitable<result<void>> apply(
