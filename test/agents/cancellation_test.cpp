@@ -33,13 +33,13 @@ struct whole_way {
         test::script_of_rules({
             rule_about("The task was split", {propose(create_file{"c.py", "c = 1\n"})}),
             rule_about(
-                "part a",
-                {propose(run_command{{"sh", "-c", "echo 'a = 1' > a.py"}, ""}, true)}
+                "part a", {propose(run_command{{"sh", "-c", "echo 'a = 1' > a.py"}, ""}, true)}
             ),
             rule_about("part b", {propose(create_file{"b.py", "b = 1\n"})}),
             rule_about(
-                "", {propose(create_file{"x.py", "def broken(:\n"}),
-                     propose(create_file{"x.py", "x = 1\n"})}
+                "",
+                {propose(create_file{"x.py", "def broken(:\n"}),
+                 propose(create_file{"x.py", "x = 1\n"})}
             ),
             test::rule_for_plans(plan(
                 {{"write part a", "python3 -c 'import a'", {}},
@@ -195,8 +195,8 @@ TEST_CASE("runs side by side on two threads do not touch one another", "[cancell
         // What was heard is what is kept.
         std::vector<event> kept;
         test::run([&]() -> asio::awaitable<void> {
-            return [](agents::engine& e, std::string run, std::vector<event>& to)
-                       -> asio::awaitable<void> {
+            return [](agents::engine& e, std::string run, std::vector<event>& to
+                   ) -> asio::awaitable<void> {
                 to = (co_await e.journal().value()->read(run)).value();
             }(one, ended[i]->run, kept);
         });

@@ -75,7 +75,9 @@ TEST_CASE("max_steps ends an intention that only looks around", "[limits]") {
 
 TEST_CASE("max_intentions ends a run that splits too much", "[limits]") {
     if (!have_sandbox()) return;
-    world w(script_of({useless()}, plan({{"first half", "false", {}}, {"second half", "false", {}}})));
+    world w(
+        script_of({useless()}, plan({{"first half", "false", {}}, {"second half", "false", {}}}))
+    );
     w.settings.max_intentions = 2;
     w.settings.max_cycles = 1;
     const auto ended = w.run(w.task("build the engine and the database and the server", {"false"}));

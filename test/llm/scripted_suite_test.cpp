@@ -85,7 +85,8 @@ TEST_CASE(
     "[scripted][suite]"
 ) {
     json::object t = task("t/1");
-    t["wrong_solutions"] = json::array{solution("small", "w1", "fail"), solution("small", "w2", "timeout")};
+    t["wrong_solutions"] =
+        json::array{solution("small", "w1", "fail"), solution("small", "w2", "timeout")};
     t["correct_solutions"] = {
         solution("small", "r1", "pass"),
         solution("small", "r1", "pass"),

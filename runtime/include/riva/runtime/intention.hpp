@@ -18,7 +18,7 @@ struct cycle {
     std::vector<evidence> found;
     riva::judgment judgment = riva::judgment::unclear;
     std::string reflection;
-    bool kept = false;    ///< the change stays in the workspace
+    bool kept = false;  ///< the change stays in the workspace
     bool denied = false;  ///< policy or a person refused the action
 
     friend bool operator==(const cycle&, const cycle&) = default;
