@@ -12,7 +12,7 @@ using riva::test::result_in;
 
 namespace {
 
-/// A run whose check sleeps, and which gets `kill` as soon as that check has begun.
+/// A run whose check sleeps, and which gets `kill` as soon as that check runs in its sandbox.
 struct interrupted_run {
     std::string span = test::unique_span();
     model_server server{test::script_that_writes_add()};
@@ -22,9 +22,10 @@ struct interrupted_run {
     test::ended_program run(const std::string& kill) {
         const auto out = (i.home / "out").string();
         auto ended = i.shell(
-            "$RIVA run 'write add' --check 'sleep " + span + "' --model " + server.spec() +
-            " --json --write > " + out + " & pid=$!; until grep -q user:1 " + out +
-            "; do sleep 0.05; done; " + kill + "; wait $pid; exit $?"
+            "$RIVA run 'write add' --check 'touch up; sleep " + span + "' --model " + server.spec() +
+            " --json --write > " + out + " & pid=$!; until ls " + (i.home / "state").string() +
+            "/runs/*/tree/up > " + (i.home / "up").string() +
+            " 2>&1; do sleep 0.05; done; " + kill + "; wait $pid; exit $?"
         );
         ended.out = test::read_file(out);
         return ended;
