@@ -76,13 +76,10 @@ exit_code carry_out(const doctor_options&) {
     const auto settings = configure(none, std::filesystem::current_path());
     if (!settings)
         print(false, "settings", settings.error().context);
+    else if (const auto& model = settings->model)
+        print(true, "model", llm::to_string(*model));
     else
-        print(
-            settings->model.has_value(),
-            "model",
-            settings->model ? llm::to_string(*settings->model)
-                            : "none; name one with --model or RIVA_MODEL"
-        );
+        print(false, "model", "none; name one with --model or RIVA_MODEL");
     return isolated ? exit_code::verified : exit_code::no_sandbox;
 }
 

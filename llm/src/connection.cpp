@@ -12,6 +12,8 @@
 #include <boost/system/system_error.hpp>
 #include <sys/socket.h>
 
+#include <tuple>
+
 namespace riva::llm {
 namespace {
 
@@ -103,7 +105,7 @@ asio::awaitable<result<void>> connection::connect(asio::ip::tcp::endpoint peer, 
     if (end.failure || end.late)
         co_return failed(end, wait, errc::connect_failed, "cannot connect to");
     error_code ignored;
-    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    std::ignore = socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     co_return result<void>();
 }
 
@@ -160,7 +162,7 @@ bool connection::alive() {
 
 void connection::close() {
     error_code ignored;
-    socket_.close(ignored);
+    std::ignore = socket_.close(ignored);
 }
 
 }  // namespace riva::llm

@@ -108,7 +108,7 @@ database::database(std::filesystem::path file, std::chrono::milliseconds patienc
       ) {}
 
 result<std::unique_ptr<database>> database::open(
-    std::filesystem::path file, std::chrono::milliseconds patience
+    const std::filesystem::path& file, std::chrono::milliseconds patience
 ) {
     try {
         std::unique_ptr<database> opened(new database(file, patience));

@@ -22,7 +22,7 @@ class database {
 public:
     /// Errors: as `sqlite_journal::open`.
     static result<std::unique_ptr<database>> open(
-        std::filesystem::path file, std::chrono::milliseconds patience
+        const std::filesystem::path& file, std::chrono::milliseconds patience
     );
     /// Moves the log into the database file, unless another process writes just now.
     ~database();

@@ -64,8 +64,8 @@ sqlite_journal::~sqlite_journal() {
     state_->writer.join();
 }
 
-result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(std::filesystem::path file) {
-    auto store = database::open(std::move(file), patience);
+result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(const std::filesystem::path& file) {
+    auto store = database::open(file, patience);
     if (!store) return store.error();
     auto s = std::make_shared<state>();
     s->store = std::move(*store);

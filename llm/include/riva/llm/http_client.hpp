@@ -19,7 +19,7 @@ struct http_limits {
     std::chrono::milliseconds tls{10'000};
     std::chrono::milliseconds header{60'000};  ///< from the request sent to the response header
     std::chrono::milliseconds idle{60'000};    ///< between two pieces of the body
-    std::size_t header_bytes = 16 * 1024;
+    std::size_t header_bytes = std::size_t{16} * 1024;
     std::size_t header_fields = 100;
     std::size_t body_bytes = 64u << 20;
     std::size_t idle_connections = 8;  ///< kept per origin

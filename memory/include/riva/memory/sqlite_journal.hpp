@@ -19,7 +19,7 @@ public:
     /// Opens or creates `file`; its folder must exist.
     /// Errors: corrupt, busy, full, read_only, io_failed, newer_schema, foreign. The file is not
     /// changed after an error.
-    static result<std::unique_ptr<sqlite_journal>> open(std::filesystem::path file);
+    static result<std::unique_ptr<sqlite_journal>> open(const std::filesystem::path& file);
     ~sqlite_journal() override;
 
     asio::awaitable<result<void>> append(event e) override;

@@ -21,8 +21,8 @@ struct sandbox_command {
     /// are missing. They must not be symbolic links.
     std::vector<std::string> read_only;
     std::string input;
-    std::size_t keep = 64 * 1024;
-    std::size_t flood = 64 * 1024 * 1024;
+    std::size_t keep = std::size_t{64} * 1024;
+    std::size_t flood = std::size_t{64} * 1024 * 1024;
 };
 
 /// Runs commands so that they can do no harm outside of one folder.
