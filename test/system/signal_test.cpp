@@ -22,9 +22,9 @@ struct interrupted_run {
     test::ended_program run(const std::string& kill) {
         const auto out = (i.home / "out").string();
         auto ended = i.shell(
-            "$RIVA run 'write add' --check 'touch up; sleep " + span + "' --model " + server.spec() +
-            " --json --write > " + out + " & pid=$!; until ls " + (i.home / "state").string() +
-            "/runs/*/tree/up > " + (i.home / "up").string() +
+            "$RIVA run 'write add' --check 'touch up; sleep " + span + "' --model " +
+            server.spec() + " --json --write > " + out + " & pid=$!; until ls " +
+            (i.home / "state").string() + "/runs/*/tree/up > " + (i.home / "up").string() +
             " 2>&1; do sleep 0.05; done; " + kill + "; wait $pid; exit $?"
         );
         ended.out = test::read_file(out);
