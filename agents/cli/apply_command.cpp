@@ -49,6 +49,8 @@ exit_code carry_out(const apply_options& options) {
     if (!found) return complain(found.error());
     boost::asio::thread_pool pool(1);
     result<void> applied;
+    // The object lives until its coroutine has ended.
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
     run_to_end([&]() -> asio::awaitable<void> {
         applied = co_await apply(
             found->changes,

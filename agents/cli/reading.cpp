@@ -37,6 +37,8 @@ result<std::vector<event>> read_run(const std::string& id) {
     auto record = open_journal();
     if (!record) return record.error();
     result<std::vector<event>> events;
+    // The object lives until its coroutine has ended.
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
     run_to_end([&]() -> asio::awaitable<void> { events = co_await record->get()->read(id); });
     return events;
 }

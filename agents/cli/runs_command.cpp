@@ -18,6 +18,8 @@ exit_code carry_out(const runs_options&) {
     }
     if (!record) return complain(record.error());
     result<std::vector<run_summary>> runs;
+    // The object lives until its coroutine has ended.
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
     run_to_end([&]() -> asio::awaitable<void> { runs = co_await record->get()->runs(); });
     if (!runs) return complain(runs.error());
     for (const auto& run : *runs)

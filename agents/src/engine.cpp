@@ -320,6 +320,8 @@ asio::awaitable<result<report>> engine::run(task what, observer* watcher, deadli
             run.stop_asked = true;
         return type & asio::cancellation_type::terminal;
     };
+    // The object lives until its coroutine has ended.
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
     const auto on_strand = [&]() -> asio::awaitable<void> {
         co_await asio::this_coro::reset_cancellation_state(note_request);
         auto tree = co_await workspace::stage(

@@ -95,6 +95,7 @@ asio::awaitable<bool> carry_out(work_item& item, cycle& c, const workspace::snap
 
 std::vector<std::string> paths_of(const std::vector<file_change>& changes) {
     std::vector<std::string> paths;
+    paths.reserve(changes.size());
     for (const auto& change : changes) paths.push_back(change.path);
     return paths;
 }

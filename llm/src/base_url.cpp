@@ -41,7 +41,7 @@ std::optional<std::string> read_port(std::string_view digits) {
 result<std::pair<http_origin, std::string>> parse_base_url(std::string_view url) {
     const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
     if (!parsed) return refused(url, "is not a URL");
-    const boost::urls::url_view parts = *parsed;
+    const boost::urls::url_view& parts = *parsed;
     const auto scheme = parts.scheme_id();
     if (scheme != boost::urls::scheme::http && scheme != boost::urls::scheme::https)
         return refused(url, "is neither http nor https");

@@ -12,8 +12,6 @@
 #include <boost/system/system_error.hpp>
 #include <sys/socket.h>
 
-#include <tuple>
-
 namespace riva::llm {
 namespace {
 
@@ -105,7 +103,7 @@ asio::awaitable<result<void>> connection::connect(asio::ip::tcp::endpoint peer, 
     if (end.failure || end.late)
         co_return failed(end, wait, errc::connect_failed, "cannot connect to");
     error_code ignored;
-    std::ignore = socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     co_return result<void>();
 }
 
@@ -162,7 +160,7 @@ bool connection::alive() {
 
 void connection::close() {
     error_code ignored;
-    std::ignore = socket_.close(ignored);
+    socket_.close(ignored);
 }
 
 }  // namespace riva::llm

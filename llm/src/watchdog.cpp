@@ -7,8 +7,8 @@
 namespace riva::llm {
 
 struct watchdog::state : std::enable_shared_from_this<state> {
-    state(asio::any_io_executor executor, std::function<void()> when_late)
-        : timer(std::move(executor)), bite(std::move(when_late)) {}
+    state(const asio::any_io_executor& executor, std::function<void()> when_late)
+        : timer(executor), bite(std::move(when_late)) {}
 
     void wait() {
         waiting = true;

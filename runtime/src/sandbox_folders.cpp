@@ -45,7 +45,7 @@ result<sandbox_folders> resolve_folders(const sandbox_command& command) {
     const std::string name = shown(command.cwd);
     if (has_nul(inside))
         return error{errc::path_invalid, "the folder " + name + " has a NUL character in its name"};
-    const error outside{
+    error outside{
         errc::path_outside,
         "the folder " + name + " is outside of the workspace; use a path relative to its root"
     };

@@ -72,7 +72,7 @@ result<void> reply_decoder::take_event(std::string_view type, std::string_view d
         ended_ = true;
         return {};
     }
-    const auto parsed = parse(text);
+    auto parsed = parse(text);
     if (type != "error" || (!parsed && reader_->state().failed)) return parsed;
     const std::string& loose = reader_->state().loose.message;
     return explain(200, {loose.empty() ? std::string(text) : loose, "", ""}, who_, key_name_);

@@ -48,7 +48,8 @@ struct settings {
 
     spending_limits spending;
     std::int64_t max_output_tokens = 8192;  ///< of one answer, 256 to 131072
-    std::size_t context_bytes = std::size_t{96} * 1024;  ///< of repository text in one prompt, 4 KiB to 4 MiB
+    std::size_t context_bytes =
+        std::size_t{96} * 1024;  ///< of repository text in one prompt, 4 KiB to 4 MiB
 
     approval approve = approval::automatic;
     isolation sandbox = isolation::automatic;

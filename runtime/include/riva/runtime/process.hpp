@@ -19,8 +19,10 @@ struct process_request {
     std::filesystem::path directory;  ///< empty: that of this process
     std::vector<std::string> environment;  ///< `NAME=value`
     std::string input;                     ///< given on standard input
-    std::size_t keep = std::size_t{64} * 1024;  ///< bytes kept of the head and of the tail of each stream
-    std::size_t flood = std::size_t{64} * 1024 * 1024;  ///< bytes of output after which the process is killed
+    std::size_t keep =
+        std::size_t{64} * 1024;  ///< bytes kept of the head and of the tail of each stream
+    std::size_t flood =
+        std::size_t{64} * 1024 * 1024;  ///< bytes of output after which the process is killed
     std::chrono::milliseconds grace{2000};  ///< between SIGTERM and SIGKILL
 };
 
