@@ -15,15 +15,15 @@ struct row {
 constexpr std::array table{
     row{command_kind::plain,
         "echo printf true false : test [ [[ exit return set unset export readonly local declare "
-        "typeset shift read wait type command which whereis hash date cal sleep seq expr bc factor "
+        "typeset shift read wait type command which whereis date cal sleep seq expr bc factor "
         "basename dirname pwd cd pushd popd whoami id groups hostname uname arch nproc uptime free "
         "tty locale getconf printenv env yes jobs umask ulimit getopts let break continue xargs "
-        "parallel nice ionice nohup timeout time stdbuf setsid builtin tput clear logname trap"},
+        "parallel nice ionice nohup timeout time stdbuf setsid builtin tput clear logname"},
     row{command_kind::reads,
         "ls dir cat tac head tail wc diff cmp comm sort uniq cut paste join column fold fmt expand "
         "nl od xxd hexdump md5sum sha1sum sha224sum sha256sum sha384sum sha512sum cksum b2sum sum "
         "stat file du df tree realpath readlink strings rev less more tr look shuf tsort base64 "
-        "base32 numfmt zcat zless nm objdump readelf size ldd iconv lsof ps pgrep top"},
+        "base32 numfmt zcat zless nm objdump readelf size iconv lsof ps pgrep top"},
     row{command_kind::searches, "grep egrep fgrep zgrep rg ag ack jq yq xmllint cloc tokei"},
     row{command_kind::writes,
         "touch mkdir rmdir cp mv ln install tee truncate split csplit mktemp patch mkfifo gzip "
@@ -32,7 +32,8 @@ constexpr std::array table{
     row{command_kind::permits, "chmod chown chgrp setfacl chattr setcap"},
     row{command_kind::builds,
         "make gmake cmake ninja ctest meson bazel gcc g++ cc c++ clang clang++ cpp ld as ranlib "
-        "strip gcov gcovr lcov pytest py.test unittest nose2 tox nox coverage mypy pyright ruff "
+        "strip ldd gcov gcovr lcov pytest py.test unittest nose2 tox nox coverage mypy pyright "
+        "ruff "
         "black isort flake8 pylint bandit yapf autopep8 pyflakes tsc eslint prettier jest mocha "
         "vitest karma ava tap biome rustc rustfmt clippy-driver gofmt golint staticcheck javac jar "
         "java kotlinc scalac ghc stack cabal mvn gradle ant sbt dotnet msbuild swift swiftc zig "
@@ -40,14 +41,14 @@ constexpr std::array table{
         "mkdocs protoc flatc bison flex yacc lex phpunit rspec rake rubocop"},
     row{command_kind::interprets,
         "python python2 python3 python3.9 python3.10 python3.11 python3.12 python3.13 pypy pypy3 "
-        "node nodejs deno bun perl ruby php lua luajit Rscript julia sh bash dash zsh ksh ash "
+        "node nodejs perl ruby php lua luajit Rscript julia sh bash dash zsh ksh ash "
         "rbash "
         "fish source . tclsh guile racket erl elixir ghci groovy osascript pwsh"},
     row{command_kind::streams, "sed awk gawk mawk nawk ed ex"},
     row{command_kind::finds, "find fd fdfind locate"},
     row{command_kind::versions, "git hg svn jj bzr"},
     row{command_kind::packages,
-        "npm yarn pnpm pip pip3 pipx uv poetry pipenv conda cargo go gem bundle composer"},
+        "npm deno bun yarn pnpm pip pip3 pipx uv poetry pipenv conda cargo go gem bundle composer"},
     row{command_kind::network,
         "curl wget aria2c http https httpie ftp sftp scp rsync ssh ssh-keygen ssh-add ssh-agent nc "
         "ncat netcat socat telnet nmap ping ping6 traceroute dig nslookup host whois tcpdump gh "

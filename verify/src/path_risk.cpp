@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, 9> metadata_names{
     ".riva",
     ".rivaignore"
 };
-constexpr std::array<std::string_view, 14> credential_names{
+constexpr std::array<std::string_view, 19> credential_names{
     ".ssh",
     ".aws",
     ".gnupg",
@@ -43,7 +43,12 @@ constexpr std::array<std::string_view, 14> credential_names{
     "credentials",
     "id_rsa",
     ".git-credentials",
-    "id_ed25519"
+    "id_ed25519",
+    "id_ecdsa",
+    "id_dsa",
+    "gshadow",
+    ".pgpass",
+    ".bash_history"
 };
 constexpr std::array<std::string_view, 20> steering_names{
     ".github",        ".gitlab-ci.yml", ".circleci",  "Jenkinsfile",    ".travis.yml",
@@ -68,6 +73,12 @@ bool is_environment_file(std::string_view name) {
     return name == ".env" || (name.starts_with(".env.") && name != ".env.example");
 }
 
+/// Memory and environment of processes, which hold what files do not.
+bool is_process_memory(std::string_view path) {
+    return path.starts_with("/proc/") && (path.ends_with("/environ") || path.ends_with("/mem") ||
+                                          path.ends_with("/kcore") || path.ends_with("/maps"));
+}
+
 bool is_key_file(std::string_view name) {
     return name.ends_with(".pem") || name.ends_with(".key") || name.ends_with(".p12");
 }
@@ -86,12 +97,16 @@ path_class classify_path(std::string_view path) {
         if (contains(metadata_names, small)) return path_class::metadata;
         steering |= contains(steering_names, name);
     }
-    if (path.starts_with('~') || path.starts_with("$HOME")) return path_class::outside;
+    if (is_process_memory(path)) return path_class::credential;
     if (path.find('$') != path.npos || path.find("{}") != path.npos) return path_class::unknown;
     const std::string whole = normal.generic_string();
+    // Devices, and what bash makes connections of.
+    if (whole.starts_with("/dev/")) return path_class::unknown;
     if (whole == "/tmp" || whole.starts_with("/tmp/")) return path_class::scratch;
-    if (normal.is_absolute() || whole == ".." || whole.starts_with("../"))
-        return path_class::outside;
+    const bool elsewhere =
+        path.starts_with('~') || normal.is_absolute() || whole == ".." || whole.starts_with("../");
+    if (elsewhere && path.find_first_of("*?[") != path.npos) return path_class::unknown;
+    if (elsewhere) return path_class::outside;
     if (whole.empty() || whole == "." || whole == "./" || whole[0] == '*' || whole[0] == '?' ||
         whole == ".*")
         return path_class::whole;

@@ -43,9 +43,20 @@ constexpr std::array signs{
     sign{"verify=False", {risk_level::high, "unverified_peer"}},
 };
 
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Whether a sign is there other than as the end of a longer word: `confirm -rf` removes nothing.
+bool holds(std::string_view content, std::string_view sign) {
+    for (auto at = content.find(sign); at != content.npos; at = content.find(sign, at + 1))
+        if (at == 0 || !is_letter(content[at - 1]) || !is_letter(sign.front())) return true;
+    return false;
+}
+
 void assess_content(risk& into, std::string_view content) {
     for (const auto& [text, means] : signs)
-        if (content.find(text) != content.npos) note(into, means);
+        if (holds(content, text)) note(into, means);
 }
 
 void assess_file(risk& into, std::string_view path) {
@@ -53,6 +64,12 @@ void assess_file(risk& into, std::string_view path) {
     // That the workspace is written is what a file action is for.
     if (f.factor.empty()) f.level = risk_level::low;
     note(into, f);
+}
+
+/// A command that is started outside of the workspace, or within its metadata, works there.
+finding assess_folder(std::string_view path) {
+    const finding f = assess_write(path);
+    return f.level == risk_level::high ? f : finding{};
 }
 
 struct assess {
@@ -71,9 +88,15 @@ struct assess {
         assess_file(into, a.path);
     }
     void operator()(const run_command& a) const {
+        if (!a.cwd.empty()) note(into, assess_folder(a.cwd));
         const shell_analysis found = analyse_command(a.argv);
-        for (const auto& one : found.commands)
+        bool moved = false;
+        for (const auto& one : found.commands) {
             for (const auto& f : assess_command(one)) note(into, f);
+            // The configuration of a repository within the workspace can run programs.
+            if (moved && one.front() == "git") note(into, {risk_level::medium, "version_control"});
+            moved |= one.front() == "cd" || one.front() == "pushd";
+        }
         for (const auto& path : found.written) note(into, assess_write(path));
         if (found.dynamic) note(into, {risk_level::high, "dynamic"});
         if (found.too_complex) note(into, {risk_level::high, "too_complex"});

@@ -30,6 +30,7 @@ private:
     struct here_document {
         std::string delimiter;
         bool literal;
+        bool strips_tabs;
     };
 
     char peek(std::size_t ahead = 0) const {
@@ -38,13 +39,13 @@ private:
 
     void next() {
         const char c = line_[at_];
-        if (c == ' ' || c == '\t' || c == '\r') {
+        if (c == ' ' || c == '\t') {
             ++at_;
         } else if (c == '\\' && peek(1) == '\n') {
             at_ += 2;
         } else if (c == '#') {
             at_ = std::min(line_.find('\n', at_), line_.size());
-        } else if (c == '\0') {
+        } else if (c == '\0' || c == '\r') {  // where a line ends is not clear
             failed_ = true;
         } else if ((c == '<' || c == '>') && peek(1) == '(') {
             word();
@@ -58,14 +59,14 @@ private:
             if (!line_.substr(at_).starts_with(op)) continue;
             at_ += op.size();
             out_.tokens.push_back({shell_token::kind::operation, std::string(op)});
-            if (op == "<<" || op == "<<-") here_document_word();
+            if (op == "<<" || op == "<<-") here_document_word(op == "<<-");
             if (op == "\n") skip_here_documents();
             return true;
         }
         return false;
     }
 
-    void here_document_word() {
+    void here_document_word(bool strips_tabs) {
         while (peek() == ' ' || peek() == '\t') ++at_;
         if (at_ >= line_.size()) {
             failed_ = true;
@@ -75,7 +76,7 @@ private:
         if (failed_) return;
         auto& token = out_.tokens.back();
         token.kind = shell_token::kind::here_document;
-        waiting_.push_back({token.text, token.quoted});
+        waiting_.push_back({token.text, token.quoted, strips_tabs});
     }
 
     void skip_here_documents() {
@@ -85,7 +86,8 @@ private:
                 const std::size_t end = std::min(line_.find('\n', at_), line_.size());
                 std::string_view text = line_.substr(at_, end - at_);
                 at_ = std::min(end + 1, line_.size());
-                text.remove_prefix(std::min(text.find_first_not_of('\t'), text.size()));
+                if (document.strips_tabs)
+                    text.remove_prefix(std::min(text.find_first_not_of('\t'), text.size()));
                 closed = text == document.delimiter;
                 // What an expansion in the text would run is not followed.
                 if (!closed && !document.literal && text.find_first_of("$`") != text.npos)
@@ -98,6 +100,7 @@ private:
 
     void word() {
         shell_token token;
+        bool in_braces = false;
         while (at_ < line_.size() && !failed_) {
             const char c = line_[at_];
             if (c == '\'') {
@@ -114,12 +117,16 @@ private:
             } else if (c == '`') {
                 backquoted(token);
             } else if ((c == '<' || c == '>') && peek(1) == '(' && token.text.empty()) {
+                // The process is read from, or written to, by a descriptor.
                 ++at_;
                 substitution(token);
+                token.text = "/dev/fd/63";
             } else if (std::string_view(" \t\r\n|&;()<>").find(c) != std::string_view::npos) {
                 break;
             } else {
-                failed_ = c == '\0';
+                in_braces = (in_braces || c == '{') && c != '}';
+                // What a list in braces becomes is not followed.
+                failed_ = c == '\0' || (in_braces && (c == ',' || (c == '.' && peek(1) == '.')));
                 token.globbed |= c == '*' || c == '?' || c == '[';
                 token.text += c;
                 ++at_;
@@ -209,8 +216,8 @@ private:
         nest(token, inside, end + 1);
     }
 
-    /// From an opening parenthesis to the one that closes it. Arithmetic counts as a command, which
-    /// then is an unknown one.
+    /// From an opening parenthesis to the one that closes it. Arithmetic with names counts as a
+    /// command, which then is an unknown one: the value of a name can run commands.
     void substitution(shell_token& token) {
         const std::size_t start = at_ + 1;
         int open = 1;
@@ -233,7 +240,17 @@ private:
             }
         }
         failed_ |= open > 0;
-        if (!failed_) nest(token, line_.substr(start, i - start - 1), i);
+        if (failed_) return;
+        const std::string_view inside = line_.substr(start, i - start - 1);
+        if (!is_arithmetic(inside)) return nest(token, inside, i);
+        token.text += '0';
+        at_ = i;
+    }
+
+    static bool is_arithmetic(std::string_view inside) {
+        return inside.size() > 2 && inside.front() == '(' && inside.back() == ')' &&
+               inside.substr(1, inside.size() - 2).find_first_not_of("0123456789 +-*/%") ==
+                   inside.npos;
     }
 
     void nest(shell_token& token, std::string_view inside, std::size_t behind) {

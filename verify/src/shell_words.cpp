@@ -1,5 +1,6 @@
 #include "shell_words.hpp"
 
+#include "path_risk.hpp"
 #include "shell_lexer.hpp"
 #include "shell_wrappers.hpp"
 
@@ -33,20 +34,15 @@ constexpr std::array<std::string_view, 14> before_a_command{
 // What follows these is no command, or is one under a new name.
 constexpr std::array<std::string_view, 4> not_followed{"case", "function", "select", "alias"};
 
-constexpr std::array<std::string_view, 8> steer_programs{
-    "PATH",
-    "IFS",
-    "ENV",
-    "BASH_ENV",
-    "PYTHONPATH",
-    "PYTHONSTARTUP",
-    "GIT_SSH_COMMAND",
-    "NODE_OPTIONS"
-};
-
 template <std::size_t Size>
 bool is_one_of(const std::array<std::string_view, Size>& all, std::string_view word) {
     return std::find(all.begin(), all.end(), word) != all.end();
+}
+
+bool leads_out(std::string_view path) {
+    const auto where = classify_path(path);
+    return where == path_class::outside || where == path_class::credential ||
+           where == path_class::unknown;
 }
 
 bool is_number(std::string_view word) {
@@ -141,6 +137,9 @@ private:
             return at;
         }
         const shell_token& target = all[at + 1];
+        // To read from elsewhere is what `cat` does.
+        if ((op == "<" || op == "<>") && (target.dynamic || leads_out(target.text)))
+            found.commands.push_back({"cat", target.text});
         const bool writes = op.find('>') != op.npos;
         const bool to_descriptor = op == ">&" && (is_number(target.text) || target.text == "-");
         if (writes && !to_descriptor) {
@@ -164,7 +163,7 @@ private:
             return at;
         }
         if (const auto name = assigned_name(token); !name.empty()) {
-            found.dynamic |= is_one_of(steer_programs, name) || name.starts_with("LD_");
+            found.dynamic |= steers_programs(name);
             return at;
         }
         found.dynamic |=

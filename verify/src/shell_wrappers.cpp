@@ -1,5 +1,7 @@
 #include "shell_wrappers.hpp"
 
+#include "path_risk.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -39,6 +41,8 @@ constexpr std::array wrappers{
     wrapper{"nsenter", "tSG", 0, false, false},
     wrapper{"strace", "eopsu", 0, false, false},
     wrapper{"watch", "n", 0, false, false},
+    wrapper{"valgrind", "", 0, false, false},
+    wrapper{"perf", "eFop", 1, false, false},
     wrapper{"xargs", "IdEnPLsa", 0, false, true, true},
     wrapper{"parallel", "jN", 0, false, true, true},
 };
@@ -47,9 +51,30 @@ constexpr std::array<std::string_view, 8> shells{
     "sh", "bash", "dash", "zsh", "ksh", "ash", "rbash", "fish"
 };
 
+// They run a program in an environment of their own.
+constexpr std::array<std::string_view, 8> environments{
+    "poetry", "uv", "pipenv", "conda", "bundle", "pnpm", "yarn", "rye"
+};
+
+constexpr std::array<std::string_view, 24> steering_variables{
+    "PATH",       "IFS",      "ENV",       "BASH_ENV", "PYTHONPATH",     "PYTHONSTARTUP",
+    "PYTHONHOME", "PERL5LIB", "PERL5OPT",  "RUBYOPT",  "RUBYLIB",        "NODE_OPTIONS",
+    "NODE_PATH",  "LESSOPEN", "LESSCLOSE", "PAGER",    "MANPAGER",       "EDITOR",
+    "VISUAL",     "SHELL",    "SHELLOPTS", "BASHOPTS", "PROMPT_COMMAND", "RIPGREP_CONFIG_PATH",
+};
+
+template <std::size_t Size>
+bool is_one_of(const std::array<std::string_view, Size>& all, std::string_view word) {
+    return std::find(all.begin(), all.end(), word) != all.end();
+}
+
 bool is_assignment(std::string_view word) {
     const auto equals = word.find('=');
     return equals != word.npos && equals > 0 && word.find('/') > equals;
+}
+
+bool steers(std::string_view word) {
+    return is_assignment(word) && steers_programs(word.substr(0, word.find('=')));
 }
 
 words from(const words& argv, std::size_t first) {
@@ -76,13 +101,18 @@ std::size_t skip_options(const words& argv, std::string_view with_value) {
 
 wrapped take_apart(const wrapper& how, const words& argv) {
     std::size_t first = skip_options(argv, how.with_value);
-    while (how.assignments && first < argv.size() && is_assignment(argv[first])) ++first;
-    first += static_cast<std::size_t>(how.operands);
     wrapped found;
     found.transparent = how.transparent;
     // `env -S` splits its argument into words of its own.
-    found.unknown = how.name == "env" && argv.size() > 1 && argv[1].starts_with("-S");
+    for (std::size_t i = 1; how.name == "env" && i < std::min(first, argv.size()); ++i)
+        found.unknown |= argv[i].starts_with("--s") ||
+                         (!argv[i].starts_with("--") && argv[i].find('S') != std::string::npos);
+    for (; how.assignments && first < argv.size() && is_assignment(argv[first]); ++first)
+        found.unknown |= steers(argv[first]);
+    first += static_cast<std::size_t>(how.operands);
     words inner = from(argv, first);
+    // Without a command, the lines that come in are the commands.
+    if (inner.empty()) found.unknown |= how.name == "parallel";
     if (inner.empty()) return found;
     if (how.adds_arguments) inner.emplace_back("{}");
     found.commands.push_back(std::move(inner));
@@ -90,30 +120,45 @@ wrapped take_apart(const wrapper& how, const words& argv) {
 }
 
 std::optional<wrapped> take_shell_apart(const words& argv) {
-    wrapped found;
-    for (std::size_t i = 1; i < argv.size(); ++i) {
+    bool given = false;
+    std::size_t i = 1;
+    for (; i < argv.size() && argv[i].size() > 1 && (argv[i][0] == '-' || argv[i][0] == '+'); ++i) {
         const std::string& word = argv[i];
-        if (word.empty() || word[0] != '-') return std::nullopt;  // a script
-        if (word == "-o" || word == "-O") {
+        if (word == "--") {
             ++i;
-        } else if (word[1] != '-' && word.find('c') != word.npos) {
-            found.unknown = i + 1 >= argv.size();
-            if (!found.unknown) found.lines.push_back(argv[i + 1]);
-            found.transparent = true;
-            return found;
+            break;
         }
+        if (word.starts_with("--")) {
+            if (word == "--rcfile" || word == "--init-file") ++i;
+            given |= word.starts_with("--command");
+            continue;
+        }
+        given |= word.find('c') != word.npos;
+        if (word.find_first_of("oO") != word.npos) ++i;
     }
-    return std::nullopt;
+    if (!given) return std::nullopt;  // a script, or what comes in
+    wrapped found;
+    found.transparent = true;
+    found.unknown = i >= argv.size();
+    if (!found.unknown) found.lines.push_back(argv[i]);
+    return found;
 }
 
 std::optional<wrapped> take_find_apart(const words& argv) {
+    // What is found is as the folder that it is found in, if that is within the workspace.
+    std::string where = ".";
+    for (std::size_t i = 1; i < argv.size() && !argv[i].starts_with('-') && where != "{}"; ++i) {
+        const auto root = classify_path(argv[i]);
+        const bool within = root == path_class::inside || root == path_class::whole;
+        where = within ? argv[i] : "{}";
+    }
     wrapped found;
     for (std::size_t i = 0; i < argv.size(); ++i) {
         const std::string& word = argv[i];
         if (word != "-exec" && word != "-execdir" && word != "-ok" && word != "-okdir") continue;
         words inner;
         for (++i; i < argv.size() && argv[i] != ";" && argv[i] != "+"; ++i)
-            inner.push_back(argv[i]);
+            inner.push_back(argv[i] == "{}" && !inner.empty() ? where : argv[i]);
         if (!inner.empty()) found.commands.push_back(std::move(inner));
     }
     if (found.commands.empty()) return std::nullopt;
@@ -138,15 +183,39 @@ bool is_shell(std::string_view program) {
     return std::find(shells.begin(), shells.end(), program) != shells.end();
 }
 
+bool is_of_the_system(std::string_view word) {
+    const auto folder = word.substr(0, word.size() - program_name(word).size());
+    return folder.empty() || folder == "/bin/" || folder == "/sbin/" || folder == "/usr/bin/" ||
+           folder == "/usr/sbin/" || folder == "/usr/local/bin/";
+}
+
+bool steers_programs(std::string_view variable) {
+    return is_one_of(steering_variables, variable) || variable.starts_with("LD_") ||
+           variable.starts_with("GIT_") || variable.starts_with("DYLD_");
+}
+
 std::optional<wrapped> unwrap(const std::vector<std::string>& argv) {
+    if (!is_of_the_system(argv.front())) return std::nullopt;
     const std::string_view name = program_name(argv.front());
     if (is_shell(name)) return take_shell_apart(argv);
     if (name == "find") return take_find_apart(argv);
     if (name == "su") return take_su_apart(argv);
-    if (name == "eval") {
+    if (name == "eval" || name == "trap") {
         wrapped found;
-        found.lines.push_back(join(argv, 1));
+        found.lines.push_back(name == "eval" ? join(argv, 1) : argv.size() > 1 ? argv[1] : "");
         found.transparent = true;
+        return found;
+    }
+    if (name == "export" || name == "declare" || name == "typeset" || name == "local" ||
+        name == "readonly") {
+        wrapped found;
+        found.unknown = std::any_of(argv.begin(), argv.end(), steers);
+        return found;
+    }
+    if (is_one_of(environments, name) && argv.size() > 2 &&
+        (argv[1] == "run" || argv[1] == "exec")) {
+        wrapped found;
+        found.commands.push_back(from(argv, 2));
         return found;
     }
     // `command -v` only asks.

@@ -24,4 +24,10 @@ std::optional<wrapped> unwrap(const std::vector<std::string>& argv);
 
 bool is_shell(std::string_view program);
 
+/// Whether a program is started from a folder of the system, or by its name alone.
+bool is_of_the_system(std::string_view word);
+
+/// Whether a variable decides which programs run, or what they load.
+bool steers_programs(std::string_view variable);
+
 }  // namespace riva::verify
