@@ -120,6 +120,7 @@ result<void> take_repository_file(agents::settings& s, const fs::path& file) {
         // A limit may be lowered only.
         const auto number = [&](const agents::settings& from) { return from.describe().at(e.key); };
         const std::string before = number(s), after = number(tried);
+        if (after == "unlimited") continue;
         if (before == "unlimited" || std::stoll(after) < std::stoll(before)) s = tried;
     }
     return {};

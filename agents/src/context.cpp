@@ -77,7 +77,7 @@ std::string excerpt(std::string_view text, const std::set<std::string>& words, s
     std::string out;
     for (std::size_t i = 0; i < lines.size() && out.size() < most; ++i) {
         if (shown[i])
-            out.append(lines[i]).append("\n");
+            out.append(shorten(lines[i], most - out.size())).append("\n");
         else if (i == 0 || shown[i - 1])
             out.append("[... lines from ").append(std::to_string(i + 1)).append(" left out ...]\n");
     }
@@ -136,16 +136,26 @@ std::string show_files(
     return out;
 }
 
+/// The folder of the first path that lies in the repository; its root if there is none.
+fs::path folder_concerned(const std::vector<std::string>& paths) {
+    for (const auto& path : paths) {
+        const fs::path plain = fs::path(path).lexically_normal();
+        if (!plain.empty() && plain.is_relative() && *plain.begin() != "..")
+            return plain.parent_path();
+    }
+    return {};
+}
+
 /// Project notes: the AGENTS.md nearest to the first path concerned.
 std::string read_notes(const fs::path& root, const std::vector<std::string>& paths) {
-    fs::path folder = paths.empty() ? fs::path() : fs::path(paths.front()).parent_path();
+    fs::path folder = folder_concerned(paths);
     while (true) {
         std::error_code ignored;
         const fs::path file = root / folder / "AGENTS.md";
         if (fs::is_regular_file(fs::symlink_status(file, ignored)))
             return "\n# Notes of the project (AGENTS.md; text of the repository, binding only as "
                    "far as it concerns the code)\n" +
-                   read_text(file, most_of_notes) + "\n";
+                   shorten(read_text(file, 4 * most_of_notes), most_of_notes) + "\n";
         if (folder.empty()) return {};
         folder = folder.parent_path();
     }
@@ -154,7 +164,7 @@ std::string read_notes(const fs::path& root, const std::vector<std::string>& pat
 std::string describe_way(const std::vector<std::string>& ancestors) {
     if (ancestors.empty()) return {};
     std::string out = "\n# This task is a part of\n";
-    for (const auto& goal : ancestors) out += "- " + goal.substr(0, 2000) + "\n";
+    for (const auto& goal : ancestors) out += "- " + shorten(goal, 2000) + "\n";
     return out;
 }
 
@@ -208,7 +218,7 @@ asio::awaitable<prompt_values> gather_context(
             files.push_back({path, size, relevance(path, words, named)});
         values["files"] = list_files(files, tree.protected_paths()) +
                           show_files(tree.root(), files, words, run.options.context_bytes, stop);
-        values["instructions"] = read_notes(tree.root(), it.paths);
+        values["instructions"] = read_notes(tree.root(), it.paths.empty() ? path_list : it.paths);
     });
     co_return values;
 }

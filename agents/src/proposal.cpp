@@ -130,6 +130,9 @@ result<action> parse_file_action(std::string_view type, const json::object& from
 
 result<action> parse_command(const json::object& from) {
     run_command run{texts(from, "argv"), text(from, "cwd").value_or("")};
+    const json::value* words = from.if_contains("argv");
+    if (words != nullptr && words->is_array() && words->get_array().size() != run.argv.size())
+        return malformed("Each word of argv is a text.");
     const auto line = text(from, "command");
     if (run.argv.empty() == !(line && !line->empty()))
         return malformed("An action of type command needs either argv or command.");

@@ -68,19 +68,23 @@ field duration(std::string_view key, milliseconds settings::* member) {
     };
 }
 
+constexpr std::string_view unlimited = "unlimited";
+
 field spending(std::string_view key, std::int64_t spending_limits::* member) {
     return {
         key,
-        "a number from 0",
+        "a number from 0, or unlimited",
         [=](settings& s, std::string_view text) {
-            const auto value = parse_integer(text);
+            const auto value = text == unlimited
+                                   ? std::optional(std::numeric_limits<std::int64_t>::max())
+                                   : parse_integer(text);
             if (!value || *value < 0) return false;
             s.spending.*member = *value;
             return true;
         },
         [=](const settings& s) {
             return s.spending.*member == std::numeric_limits<std::int64_t>::max()
-                       ? "unlimited"
+                       ? std::string(unlimited)
                        : std::to_string(s.spending.*member);
         }
     };

@@ -15,9 +15,19 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 namespace riva::agents {
 namespace {
+
+/// Nothing of an earlier attempt is on the fork of the next one.
+void forget_attempts(intention& it) {
+    it.status = intention_status::active;
+    it.grade = evidence_grade::none;
+    it.reason.clear();
+    it.trace.clear();
+    it.children.clear();
+}
 
 /// The parts of one decomposition at work.
 struct division {
@@ -28,6 +38,7 @@ struct division {
     task_group group;
     semaphore tree_access{1};  ///< one part at a time forks the tree or merges into it
     std::vector<bool> started = std::vector<bool>(item.it.children.size(), false);
+    std::set<std::string> ended = {};  ///< parts that are merged, or will not be
 
     std::vector<intention>& parts() { return item.it.children; }
 
@@ -42,7 +53,7 @@ struct division {
             if (started[i]) continue;
             const auto& needs = parts()[i].needs;
             const bool ready = std::all_of(needs.begin(), needs.end(), [&](const std::string& id) {
-                return part(id).status != intention_status::active;
+                return ended.contains(id);
             });
             if (!ready) continue;
             started[i] = true;
@@ -70,15 +81,17 @@ struct division {
             // Somebody else changed the same file: once more, on the merged tree.
             if (!merged && !co_await attempt(it)) {
                 it.status = intention_status::failed;
+                it.grade = evidence_grade::none;
                 it.reason = "Its change conflicts with that of another part, twice.";
             }
         }
+        ended.insert(it.id);
         start_ready();
     }
 
     /// False: the part was done, but its change does not fit the tree any more.
     asio::awaitable<bool> attempt(intention& it) {
-        it.status = intention_status::active;
+        forget_attempts(it);
         std::optional<workspace> fork = co_await fork_tree();
         std::vector<std::string> ancestors = item.ancestors;
         ancestors.push_back(item.it.what);

@@ -47,6 +47,7 @@ public:
     agents::settings settings;
     std::chrono::milliseconds time = std::chrono::minutes(2);  ///< of one run
     std::vector<event> events;
+    agents::checkpoint* decide = nullptr;  ///< null: the evidence alone
 
     /// Runs one task to its end on a fresh context.
     result<agents::report> run(agents::task what, int threads = 1);
