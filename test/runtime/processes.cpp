@@ -8,7 +8,6 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 
@@ -19,7 +18,9 @@ namespace {
 
 std::string content(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+    std::ostringstream out;
+    out << in.rdbuf();  // a process that is gone by now ends it early
+    return out.str();
 }
 
 std::vector<pid_t> all_processes() {

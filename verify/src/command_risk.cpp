@@ -270,7 +270,8 @@ findings assess_version_control(const words& argv) {
         if (argv[i].starts_with("--git-dir") || argv[i].starts_with("--work-tree"))
             return {{risk_level::high, "version_control"}};
         if (argv[i] != "-C") continue;
-        if (++i >= argv.size() || leads_out(argv[i]))
+        ++i;
+        if (i >= argv.size() || leads_out(argv[i]))
             return {{risk_level::high, "outside_workspace"}};
         elsewhere.push_back({risk_level::medium, "version_control"});
     }
