@@ -1,11 +1,16 @@
-// What the first implementation of RIVA got wrong, each as a run from end to end.
+// What the first implementation of RIVA got wrong, each as a run from end to end. Cancellation at
+// every point has a file of its own, cancellation_test.cpp.
 
 #include "catch.hpp"
+#include "run.hpp"
 #include "world.hpp"
 
 #include <riva/llm/error.hpp>
 
+#include <boost/asio/io_context.hpp>
+
 #include <algorithm>
+#include <thread>
 
 using namespace riva;
 using riva::test::have_sandbox;
@@ -357,4 +362,36 @@ TEST_CASE("every run ends with run.result and leaves no intention active", "[gau
     CHECK(std::none_of(ends.begin(), ends.end(), [](const auto& e) {
         return e.status == intention_status::active;
     }));
+}
+
+TEST_CASE("nothing of 64 runs at once is lost", "[gauntlet]") {
+    if (!have_sandbox()) return;
+    world w(script_of({propose(create("m.py", good_add))}));
+    constexpr std::size_t count = 64;
+    asio::io_context io(2);
+    agents::engine engine(io.get_executor(), w.settings);
+    std::vector<std::string> runs(count);
+    for (std::size_t i = 0; i < count; ++i)
+        engine.async_run(
+            w.task("write add in m.py", {check_add}),
+            nullptr,
+            deadline::in(std::chrono::minutes(4)),
+            [&runs, i](std::exception_ptr failure, result<agents::report> ended) {
+                if (!failure && ended) runs[i] = ended->run;
+            }
+        );
+    std::thread other([&] { io.run(); });
+    io.run();
+    other.join();
+
+    std::vector<run_summary> listed;
+    test::run([&]() -> asio::awaitable<void> {
+        auto found = co_await engine.journal().value()->runs();
+        if (found) listed = std::move(*found);
+    });
+    CHECK(listed.size() == count);
+    for (const auto& each : listed) {
+        CHECK(each.outcome == "verified");
+        CHECK(std::find(runs.begin(), runs.end(), each.id) != runs.end());
+    }
 }
