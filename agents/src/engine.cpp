@@ -272,7 +272,15 @@ asio::awaitable<result<void>> check_start(
 asio::awaitable<result<report>> engine::run(task what, observer* watcher, deadline by) {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_partial_cancellation());
     auto& state = *state_;
-    const auto startable = co_await check_start(state.parts, state.options, what);
+    // The executor may have several threads: whatever suspends goes through the strand of the run.
+    const auto strand = asio::make_strand(executor_);
+    result<void> startable;
+    // The objects of these lambdas live until their coroutines have ended.
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
+    const auto examine = [&]() -> asio::awaitable<void> {
+        startable = co_await check_start(state.parts, state.options, what);
+    };
+    co_await run_on(strand, examine);
     if (!startable) co_return startable.error();
     const auto record = state.journal();
     if (!record) co_return record.error();
@@ -320,7 +328,6 @@ asio::awaitable<result<report>> engine::run(task what, observer* watcher, deadli
             run.stop_asked = true;
         return type & asio::cancellation_type::terminal;
     };
-    // The object lives until its coroutine has ended.
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
     const auto on_strand = [&]() -> asio::awaitable<void> {
         co_await asio::this_coro::reset_cancellation_state(note_request);
@@ -335,7 +342,7 @@ asio::awaitable<result<report>> engine::run(task what, observer* watcher, deadli
         run_driver driver(run, outcome);
         co_await driver.drive(std::move(*tree));
     };
-    co_await run_on(asio::make_strand(executor_), on_strand);
+    co_await run_on(strand, on_strand);
     if (not_staged.code) co_return not_staged;
     co_return outcome;
 }

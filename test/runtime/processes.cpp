@@ -53,6 +53,7 @@ std::vector<pid_t> children() {
         const std::string stat = content(folder_of(pid) / "stat");
         const auto name_end = stat.rfind(')');
         if (name_end == std::string::npos) continue;
+        if (stat.find("(llvm-symbolizer)") != std::string::npos) continue;  // of a sanitizer
         std::istringstream fields(stat.substr(name_end + 1));
         char state = 0;
         pid_t parent = 0;
