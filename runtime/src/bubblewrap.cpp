@@ -12,8 +12,10 @@
 #include "supervised.hpp"
 
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <optional>
 #include <system_error>
@@ -28,7 +30,8 @@ namespace {
 constexpr int filter_number = 3;
 constexpr int status_number = 4;
 constexpr int hold_number = 5;
-constexpr int first_mount_number = 6;
+constexpr int door_number = 6;
+constexpr int first_mount_number = 7;
 
 error unavailable(const std::string& why) {
     return {errc::sandbox_unavailable, "commands cannot be isolated: " + why};
@@ -44,15 +47,23 @@ std::string first_line(const std::string& text) {
     return text.substr(0, text.find('\n'));
 }
 
+bool was_not_executed(const process_exit& exit) {
+    return (exit.exit_code == 126 || exit.exit_code == 127) &&
+           exit.errors.head.starts_with(std::string(door_keeper) + ": 1: exec: ");
+}
+
+error not_executed(const process_exit& exit, const std::string& name) {
+    return {
+        errc::command_not_found,
+        "the program " + shown(name) + " cannot be run: " + shown(first_line(exit.errors.head)) +
+            "; check that it and its interpreter are installed below /usr"
+    };
+}
+
 /// Bubblewrap ended before it ran the command.
 error explain(const process_exit& exit, const std::string& name) {
     const std::string said = first_line(exit.errors.head);
-    if (contains_any(said, {"execvp"}))
-        return {
-            errc::command_not_found,
-            "the program " + shown(name) + " cannot be run: " + shown(said) +
-                "; check that it and its interpreter are installed below /usr"
-        };
+    if (contains_any(said, {"execvp"})) return not_executed(exit, name);
     std::string advice = "use --sandbox off to run without isolation";
     if (contains_any(said, {"namespace", "uid map", "setting up", "not permitted"}))
         advice = "allow unprivileged user namespaces on this machine, or " + advice;
@@ -67,6 +78,13 @@ file_descriptor file_with(const std::string& content) {
         ::lseek(file.get(), 0, SEEK_SET) != 0)
         return {};
     return file;
+}
+
+/// The two ends of a connection; both empty, and `errno` says why, when the system refused.
+std::pair<file_descriptor, file_descriptor> make_door() {
+    std::array<int, 2> ends{-1, -1};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return {};
+    return {file_descriptor(ends[0]), file_descriptor(ends[1])};
 }
 
 /// Looks the program up as the sandbox will, so that a missing one is told apart from a failure.
@@ -102,6 +120,7 @@ public:
         if (!ended) co_return ended.error();
         if (ended->exit.exited() && ended->status.find("\"exit-code\"") == std::string::npos)
             co_return explain(ended->exit, command.argv[0]);
+        if (was_not_executed(ended->exit)) co_return not_executed(ended->exit, command.argv[0]);
         co_return std::move(ended->exit);
     }
 
@@ -122,12 +141,14 @@ private:
         file_descriptor filter = file_with(*filter_);
         pipe_ends status = make_pipe();
         pipe_ends hold = make_pipe();
-        if (!filter || !status.write || !hold.write)
+        auto [door, our_side] = make_door();
+        if (!filter || !status.write || !hold.write || !door)
             return cannot_run(command.argv[0], "no descriptors", errno);
 
         setup.filter = filter_number;
         setup.status = status_number;
         setup.hold = hold_number;
+        setup.door = door_number;
         setup.first_mount = first_mount_number;
         supervised_request all;
         all.request.argv = bubblewrap_arguments(program_, setup, command.argv);
@@ -139,8 +160,11 @@ private:
         all.passed.push_back(std::move(filter));
         all.passed.push_back(std::move(status.write));
         all.passed.push_back(std::move(hold.read));
+        all.passed.push_back(std::move(door));
         for (auto& mount : setup.mounts) all.passed.push_back(std::move(mount.source));
-        all.gate = {std::move(status.read), std::move(hold.write), limit_resources};
+        all.gate = {
+            std::move(status.read), std::move(hold.write), std::move(our_side), limit_resources
+        };
         return all;
     }
 

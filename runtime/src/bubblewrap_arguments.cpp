@@ -124,6 +124,14 @@ void show_workspace(arguments& all, const bubblewrap_setup& setup) {
     append(all, {"--chdir", setup.folders.cwd.native()});
 }
 
+/// Bubblewrap goes on when whoever holds it is killed, and arms its own end just before it runs the
+/// command: by the time this asks it is armed, and without an answer it ends.
+arguments ask_at_door(const std::string& fd) {
+    const std::string script =
+        "echo >&" + fd + " && read -r _ <&" + fd + " && exec \"$@\" " + fd + "<&-";
+    return {"sh", "-c", script, door_keeper};
+}
+
 }  // namespace
 
 bool is_visible_inside(const fs::path& file, const fs::path& root) {
@@ -164,6 +172,8 @@ std::vector<std::string> bubblewrap_arguments(
     append(all, {"--seccomp", std::to_string(setup.filter)});
     append(all, {"--json-status-fd", std::to_string(setup.status)});
     append(all, {"--block-fd", std::to_string(setup.hold), "--"});
+    const arguments door = ask_at_door(std::to_string(setup.door));
+    all.insert(all.end(), door.begin(), door.end());
     all.insert(all.end(), argv.begin(), argv.end());
     return all;
 }

@@ -27,8 +27,12 @@ struct bubblewrap_setup {
     int filter = -1;
     int status = -1;
     int hold = -1;
+    int door = -1;
     int first_mount = -1;
 };
+
+/// What the program that asks at the door calls itself when it cannot run the command.
+inline constexpr const char* door_keeper = "riva";
 
 /// The command line that runs `argv` inside.
 std::vector<std::string> bubblewrap_arguments(

@@ -16,6 +16,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/write.hpp>
 #include <fcntl.h>
 
 #include <array>
@@ -153,6 +154,18 @@ private:
         }
         gate_->prepare(*pid);
         gate_->hold = {};
+        co_await open_door(watch(executor, std::move(gate_->door)));
+    }
+
+    asio::awaitable<void> open_door(asio::posix::stream_descriptor door) {
+        char line = '\n';
+        const auto [none, n] = co_await door.async_read_some(
+            asio::buffer(&line, 1), asio::as_tuple(asio::use_awaitable)
+        );
+        if (none) co_return;  // it failed, and says why on standard error
+        co_await asio::async_write(
+            door, asio::buffer(&line, 1), asio::as_tuple(asio::use_awaitable)
+        );
     }
 
     /// Reads until the report ends with `end`, or to its end.

@@ -14,13 +14,16 @@
 namespace riva {
 
 /// Where a sandbox stops before it runs the command, so that its namespace can be taken charge of
-/// first.
+/// first. Should this process be killed meanwhile, the command does not run.
 struct namespace_gate {
     /// Reads what the sandbox reports, a line each; the first names the first process of the
     /// namespace as `"child-pid": N`.
     file_descriptor status;
-    /// The command runs when this is closed.
+    /// The sandbox goes on when this is closed, and then asks at `door`.
     file_descriptor hold;
+    /// A line comes from here when the sandbox dies with this process, and the command runs when it
+    /// is answered with a line.
+    file_descriptor door;
     /// Called with the process id before the command runs.
     std::function<void(pid_t)> prepare;
 };

@@ -69,3 +69,19 @@ TEST_CASE("SIGKILL leaves no process of a check and no changed tree", "[signals]
     CHECK(listed.status == 0);
     CHECK_THAT(listed.out, Contains("write add"));
 }
+
+TEST_CASE("SIGKILL while a sandbox is being set up leaves no process", "[signals]") {
+    if (!have_sandbox()) return;
+    for (int milliseconds = 0; milliseconds < 36; milliseconds += 2) {
+        interrupted_run r;
+        const auto out = (r.i.home / "out").string();
+        r.i.shell(
+            "$RIVA run 'write add' --check 'sleep " + r.span + "' --model " + r.server.spec() +
+            " --json > " + out + " & pid=$!; until grep -q user:1 " + out +
+            "; do sleep 0.002; done; sleep 0.0" + (milliseconds < 10 ? "0" : "") +
+            std::to_string(milliseconds) + "; kill -KILL $pid; wait $pid; sleep 0.3"
+        );
+        INFO("killed after " << milliseconds << " ms");
+        r.check_nothing_is_left();
+    }
+}
