@@ -3,6 +3,7 @@
 #include "completion.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -37,6 +38,12 @@ struct task_group::state : std::enable_shared_from_this<state> {
     std::vector<asio::cancellation_signal*> idle_signals;  // of workers that have ended
     resume_function resume;
 
+    /// Where a coroutine ends without having been suspended, Asio suspends it, and lets the failure
+    /// of that escape from the executor if it is cancelled: by its own task, for example.
+    static auto forget_cancellation() {
+        return asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    }
+
     static asio::awaitable<void> queue_worker(std::shared_ptr<state> self) {
         while (!self->stop && !self->queue.empty()) {
             const task work = std::move(self->queue.front());
@@ -47,6 +54,7 @@ struct task_group::state : std::enable_shared_from_this<state> {
                 self->failed(std::current_exception());
             }
         }
+        co_await forget_cancellation();
     }
 
     static asio::awaitable<void> numbered_worker(std::shared_ptr<state> self) {
@@ -57,6 +65,7 @@ struct task_group::state : std::enable_shared_from_this<state> {
                 self->failed(std::current_exception());
             }
         }
+        co_await forget_cancellation();
     }
 
     void failed(std::exception_ptr e) {

@@ -210,3 +210,25 @@ TEST_CASE("fan_out of a hundred thousand tasks keeps its width", "[task_group]")
     CHECK(seen.finished == 100'000);
     CHECK(seen.most == 256);
 }
+
+TEST_CASE("a task that ends its group before it was ever suspended does no harm", "[task_group]") {
+    int started = 0;
+    run([&]() -> asio::awaitable<void> {
+        task_group failing(4, on_failure::cancel_siblings);
+        for (int i = 0; i < 4; ++i)
+            failing.add([&]() -> asio::awaitable<void> {
+                ++started;
+                throw std::runtime_error("at once");
+                co_return;
+            });
+        CHECK((co_await failing.run()).size() == 1);
+
+        task_group cancelled(4);
+        cancelled.add([&]() -> asio::awaitable<void> {
+            cancelled.cancel();
+            co_return;
+        });
+        CHECK((co_await cancelled.run()).empty());
+    });
+    CHECK(started == 1);
+}
