@@ -113,7 +113,7 @@ asio::awaitable<result<std::string>> ask_model(run_context& run, question what) 
 
     // An answer of the wrong shape is asked for once more, with the first answer in the prompt.
     const std::int64_t prompt_tokens = llm::estimate_tokens(c.request);
-    auto lease = run.money.reserve(2 * prompt_tokens + 3 * run.options.max_output_tokens);
+    auto lease = run.money.reserve({.tokens = 2 * prompt_tokens + 3 * run.options.max_output_tokens});
     if (!lease)
         throw run_over(
             "exhausted",
@@ -147,10 +147,10 @@ asio::awaitable<result<std::string>> ask_model(run_context& run, question what) 
         ended.reply = reply->text;
         ended.input_tokens = reply->usage.input;
         ended.output_tokens = reply->usage.output;
-        lease->settle(reply->usage.input + reply->usage.output);
+        lease->settle({.tokens = reply->usage.input + reply->usage.output});
     } else {
         ended.error = reply.error().context;
-        lease->settle(prompt_tokens);  // what a failed call cost is not known; the prompt was sent
+        lease->settle({.tokens = prompt_tokens});  // what a failed call cost is not known; the prompt was sent
     }
     account(run, ended);
     co_await run.emit(ended);
