@@ -34,6 +34,7 @@ description describe(errc code) noexcept {
         case errc::quota_exceeded: return {"quota exceeded", condition::refused};
         case errc::rate_limited: return {"rate limited", condition::transient};
         case errc::server_failed: return {"server failed", condition::transient};
+        case errc::invalid_price: return {"invalid price", condition::invalid};
         case errc::script_invalid: return {"invalid script", condition::invalid};
     }
     return {"unknown error", condition::invalid};

@@ -40,8 +40,9 @@ struct chat_request {
 struct token_usage {
     std::int64_t input = 0;  ///< all of the prompt, cached part included
     std::int64_t output = 0;  ///< reasoning included
-    std::int64_t cached = 0;  ///< part of input
+    std::int64_t cached = 0;  ///< part of input: read from the provider's cache
     std::int64_t reasoning = 0;  ///< part of output
+    std::int64_t cache_write = 0;  ///< part of input: written to the provider's cache
 
     friend bool operator==(const token_usage&, const token_usage&) = default;
 };
