@@ -63,6 +63,9 @@ result<std::pair<http_origin, std::string>> parse_base_url(std::string_view url)
 
     const auto encoded = parts.encoded_path();
     std::string path(encoded.data(), encoded.size());
+    // Boost.URL 1.81 reads the host of http://127.0.0.1.example.com/ as 127.0.0.1.
+    if (!path.empty() && !path.starts_with('/'))
+        return refused(url, "has a host name that begins like an address");
     while (path.ends_with('/')) path.pop_back();
     return std::pair(std::move(origin), std::move(path));
 }
