@@ -56,8 +56,9 @@ struct call {
 
 asio::awaitable<void> complete(run_context& run, call& c, event_pump& pump) {
     llm::stream_observer observer;
-    observer.on_text = [&](std::string_view text) {
-        pump.push(events::model_delta{c.announced.intention, std::string(text)});
+    observer.on_event = [&](const llm::stream_event& event) {
+        if (const auto* delta = std::get_if<llm::text_delta>(&event))
+            pump.push(events::model_delta{c.announced.intention, std::string(delta->text)});
     };
     observer.on_attempt = [&](int number, const error* after) {
         if (after != nullptr)

@@ -8,6 +8,8 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -110,6 +112,12 @@ result<json::value> parse_json(std::string_view text) {
     json::value parsed = json::parse({text.data(), text.size()}, ec, {}, options);
     if (ec) return not_json(ec.message(), 0);
     return parsed;
+}
+
+void append_json_number(std::string& out, double value) {
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    out.append(text.data(), end);
 }
 
 }  // namespace riva::llm

@@ -4,6 +4,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace riva::llm {
@@ -15,5 +16,8 @@ constexpr std::size_t json_depth = 64;
 /// object, finite numbers, valid UTF-8, depth <= 64. Time is linear but for sorting keys.
 /// Errors: `errc::malformed_answer` saying what is wrong at which byte.
 result<boost::json::value> parse_json(std::string_view text);
+
+/// Appends the shortest text that reads back as the same number, which must be finite.
+void append_json_number(std::string& out, double value);
 
 }  // namespace riva::llm

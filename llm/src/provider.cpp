@@ -1,8 +1,8 @@
 #include <riva/llm/provider.hpp>
 
 #include "answer_text.hpp"
-#include "attempt.hpp"
-#include "http_text.hpp"
+#include "http_transport.hpp"
+#include "json_schema.hpp"
 
 #include <riva/llm/error.hpp>
 #include <riva/runtime/with_deadline.hpp>
@@ -10,6 +10,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -33,14 +34,16 @@ struct tally {
 
 class http_model final : public model {
 public:
-    http_model(endpoint to, const provider_options& options)
-        : to_(std::move(to)), client_(options.limits, options.ca_file), schedule_(options.retry) {}
+    http_model(std::string name, endpoint to, const provider_options& options)
+        : name_(std::move(name)),
+          transport_(std::move(to), options.limits, options.ca_file),
+          schedule_(options.retry) {}
 
     asio::awaitable<result<chat_reply>> complete(
         chat_request request, stream_observer observer, deadline by
     ) override;
 
-    std::string name() const override { return "openai:" + to_.model; }
+    std::string name() const override { return name_; }
 
 private:
     asio::awaitable<result<chat_reply>> ask(
@@ -59,33 +62,18 @@ private:
     );
     error without_key(error why) const;
 
-    endpoint to_;
-    http_client client_;
+    std::string name_;
+    http_transport transport_;
     retry_schedule schedule_;
 };
-
-std::optional<error> objection(const chat_request& request) {
-    const auto refused = [](std::string why) { return error{errc::bad_request, std::move(why)}; };
-    if (request.messages.empty()) return refused("a chat request needs at least one message");
-    if (request.max_output_tokens < 1)
-        return refused("a chat request needs room for at least one output token");
-    if (!request.schema) return std::nullopt;
-    const std::string& name = request.schema->name;
-    const bool named = !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
-        return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-               c == '-';
-    });
-    if (!named) return refused("an answer schema needs a name of letters, digits, '_' and '-'");
-    return std::nullopt;
-}
 
 // Servers like to repeat the key that they refuse.
 error http_model::without_key(error why) const {
     constexpr std::size_t shortest_secret = 8;
-    if (to_.key.size() < shortest_secret) return why;
-    for (auto at = why.context.find(to_.key); at != std::string::npos;
-         at = why.context.find(to_.key, at))
-        why.context.replace(at, to_.key.size(), "[key]");
+    const std::string& key = transport_.to().key;
+    if (key.size() < shortest_secret) return why;
+    for (auto at = why.context.find(key); at != std::string::npos; at = why.context.find(key, at))
+        why.context.replace(at, key.size(), "[key]");
     return why;
 }
 
@@ -100,7 +88,7 @@ asio::awaitable<result<chat_reply>> http_model::ask(
         ++costs.attempts;
         if (observer.on_attempt)
             observer.on_attempt(costs.attempts, previous ? &*previous : nullptr);
-        attempt made = co_await make_attempt(client_, to_, request, observer, by);
+        attempt made = co_await transport_.send(request, observer, by);
         costs.add(made);
         if (auto* reply = std::get_if<chat_reply>(&made.outcome)) co_return std::move(*reply);
 
@@ -135,7 +123,7 @@ asio::awaitable<result<chat_reply>> http_model::ask_for_json(
         }
         refusal = without_key(bare.error());
         if (asked == 2) break;
-        request.messages.push_back({role::assistant, std::move(reply->text)});
+        request.messages.push_back(to_message(*reply));
         request.messages.push_back(
             {role::user,
              "Your answer was refused: " + refusal->context +
@@ -144,7 +132,8 @@ asio::awaitable<result<chat_reply>> http_model::ask_for_json(
     }
     co_return error{
         errc::schema_mismatch,
-        to_.who + " did not answer with the JSON that was asked for, also when asked again: " +
+        transport_.to().said_by.who +
+            " did not answer with the JSON that was asked for, also when asked again: " +
             refusal->context
     };
 }
@@ -152,7 +141,7 @@ asio::awaitable<result<chat_reply>> http_model::ask_for_json(
 asio::awaitable<result<chat_reply>> http_model::complete(
     chat_request request, stream_observer observer, deadline by
 ) {
-    if (auto why = objection(request)) co_return *why;
+    if (auto why = objection(request, transport_.to().server)) co_return *why;
     tally costs;
     result<chat_reply> reply = chat_reply();
     if (request.schema) {
@@ -198,26 +187,28 @@ std::optional<error> key_objection(
 }  // namespace
 
 result<std::unique_ptr<model>> make_model(const model_spec& spec, provider_options options) {
-    if (spec.dialect != "openai")
-        return error{
-            errc::invalid_spec,
-            "the dialect '" + spec.dialect +
-                "' is not available in this version of riva; use openai"
-        };
+    const dialect* format = find_dialect(spec.dialect);
+    if (format == nullptr)
+        return error{errc::invalid_spec, "there is no dialect '" + spec.dialect + "'"};
     auto base = parse_base_url(spec.base_url);
     if (!base) return base.error();
     auto& [origin, path] = *base;
     const std::string key_name = spec.key_env.empty() ? "the settings" : spec.key_env;
     if (auto why = key_objection(options.key, origin, key_name)) return *why;
-    endpoint to;
-    to.who = "openai:" + spec.model + " at " + spec.base_url;
-    to.origin = std::move(origin);
-    to.target = path + "/chat/completions";
-    to.model = spec.model;
-    to.key = options.key;
-    to.key_name = key_name;
-    to.longest_pause = 5 * options.limits.idle;
-    return std::make_unique<http_model>(std::move(to), options);
+    const std::string name = spec.dialect + ":" + spec.model;
+    const std::string place = name + " at " + spec.base_url;
+    endpoint to{
+        .format = *format,
+        .server = profile_of(spec.dialect, origin.host, spec.model),
+        .origin = origin,
+        .path = path,
+        .model = spec.model,
+        .said_by = {place, key_name},
+        .provider = place,
+        .key = options.key,
+        .longest_pause = 5 * options.limits.idle,
+    };
+    return std::make_unique<http_model>(name, std::move(to), options);
 }
 
 }  // namespace riva::llm

@@ -1,7 +1,7 @@
-#include "dialect/openai_chat.hpp"
-
 #include "catch.hpp"
+#include "dialect/dialect.hpp"
 #include "error_text.hpp"
+#include "server_error.hpp"
 #include "sse_decoder.hpp"
 #include "temporary_folder.hpp"
 
@@ -11,8 +11,6 @@
 #include <vector>
 
 using namespace riva::llm;
-using openai_chat::profile_of;
-using openai_chat::reply_decoder;
 
 namespace {
 
@@ -24,23 +22,36 @@ std::string chunk(std::string_view delta, std::string_view finish = "null") {
 const std::string hello = chunk(R"({"role":"assistant","content":"hello"})");
 const std::string end = chunk("{}", "\"stop\"");
 
+const answerer from{"the model", "KEY"};
+
+/// One answer of the dialect, and what it is made of.
+struct conversation {
+    chat_request request;
+    stream_observer observer;
+    answer got{from, request, observer};
+    std::unique_ptr<answer_decoder> decoder = openai_chat_dialect().make_decoder(got, request, "p");
+};
+
 /// The reply to a stream of events, the last of which may be unfinished.
 riva::result<chat_reply> decode(const std::vector<std::string>& events, bool unfinished = false) {
-    reply_decoder decoder("the model", "KEY");
+    conversation c;
     for (std::size_t i = 0; i < events.size(); ++i) {
-        if (unfinished && i + 1 == events.size()) {
-            decoder.take_unfinished(events[i]);
-        } else if (const auto taken = decoder.take_event("", events[i]); !taken) {
-            return taken.error();
-        }
+        const bool cut = unfinished && i + 1 == events.size();
+        const auto taken =
+            cut ? take_unfinished(*c.decoder, "", events[i]) : c.decoder->take_event("", events[i]);
+        if (!taken) return taken.error();
     }
-    return decoder.finish();
+    return c.got.finish();
 }
 
 riva::result<chat_reply> decode_whole(std::string_view body) {
-    reply_decoder decoder("the model", "KEY");
-    if (const auto taken = decoder.take_whole(body); !taken) return taken.error();
-    return decoder.finish();
+    conversation c;
+    if (const auto taken = c.decoder->take_whole(body); !taken) return taken.error();
+    return c.got.finish();
+}
+
+std::string encode(const chat_request& request, std::string_view model, std::string_view host) {
+    return openai_chat_dialect().encode(request, model, profile_of("openai", host, model)).body;
 }
 
 riva::error_code code_of(const riva::result<chat_reply>& reply) {
@@ -72,8 +83,8 @@ TEST_CASE("openai_chat encodes a request without sampling parameters", "[openai]
     };
     request.max_output_tokens = 100;
     CHECK(
-        encode(request, "gpt", profile_of("api.openai.com")) ==
-        "{\"model\":\"gpt\",\"messages\":[{\"role\":\"system\",\"content\":\"be brief\"},"
+        encode(request, "gpt-4o", "api.openai.com") ==
+        "{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"system\",\"content\":\"be brief\"},"
         "{\"role\":\"user\",\"content\":\"a \\\"b\\\"\\n\\u0009\\u0001 \xc3\xa9 \xef\xbf\xbd\"},"
         "{\"role\":\"assistant\",\"content\":\"\"}],\"max_completion_tokens\":100,"
         "\"stream\":true,\"stream_options\":{\"include_usage\":true}}"
@@ -82,7 +93,7 @@ TEST_CASE("openai_chat encodes a request without sampling parameters", "[openai]
     request.stream = false;
     request.schema = answer_schema{"v", "{\"type\":\"object\"}"};
     CHECK(
-        encode(request, "m", profile_of("127.0.0.1")) ==
+        encode(request, "m", "127.0.0.1") ==
         "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"be brief\"}],"
         "\"max_tokens\":100,\"response_format\":{\"type\":\"json_schema\",\"json_schema\":"
         "{\"name\":\"v\",\"strict\":true,\"schema\":{\"type\":\"object\"}}}}"
@@ -115,19 +126,92 @@ TEST_CASE("openai_chat puts a streamed answer together", "[openai]") {
     CHECK(decode(events).value() == expected);
 }
 
-TEST_CASE("openai_chat shows the text that each event added", "[openai]") {
-    reply_decoder decoder("the model", "KEY");
-    REQUIRE(decoder.take_event("", hello));
-    CHECK(decoder.fresh_text() == "hello");
-    REQUIRE(decoder.take_event("", chunk(R"({"content":" world"})")));
-    CHECK(decoder.fresh_text() == " world");
-    CHECK_FALSE(decoder.finished());
-    REQUIRE(decoder.take_event("", end));
-    CHECK(decoder.fresh_text().empty());
-    CHECK(decoder.finished());
-    CHECK_FALSE(decoder.ended());
-    REQUIRE(decoder.take_event("", "[DONE]"));
-    CHECK(decoder.ended());
+TEST_CASE("openai_chat reports what it reads as events and ends once", "[openai]") {
+    std::string seen;
+    conversation c;
+    c.observer.on_event = [&](const stream_event& event) {
+        if (std::holds_alternative<answer_started>(event)) seen += "started ";
+        if (const auto* text = std::get_if<text_delta>(&event)) seen += text->text;
+        if (std::holds_alternative<answer_finished>(event)) seen += " finished";
+    };
+    REQUIRE(c.decoder->take_event("", hello));
+    REQUIRE(c.decoder->take_event("", chunk(R"({"content":" world"})")));
+    CHECK_FALSE(c.got.stopped());
+    REQUIRE(c.decoder->take_event("", end));
+    CHECK(c.got.stopped());
+    CHECK_FALSE(c.decoder->ended());
+    REQUIRE(c.decoder->take_event("", "[DONE]"));
+    CHECK(c.decoder->ended());
+    REQUIRE(c.got.finish());
+    CHECK(seen == "started hello world finished");
+}
+
+TEST_CASE("openai_chat asks for tools and gives their results back", "[openai]") {
+    chat_request request;
+    message turn{role::assistant, ""};
+    turn.tool_calls = {{"c1", "f", "{\"a\":1}"}};
+    message result{role::tool, "7"};
+    result.tool_call_id = "c1";
+    request.messages = {{role::user, "go"}, turn, result};
+    request.tools = {{"f", "does", "{\"type\":\"object\"}"}};
+    request.tool_choice = tool_choice::required;
+    request.parallel_tool_calls = false;
+    request.stream = false;
+    CHECK_FALSE(objection(request, profile_of("openai", "h", "m")));
+    CHECK(
+        encode(request, "m", "h") ==
+        R"({"model":"m","messages":[{"role":"user","content":"go"},{"role":"assistant","content":null,)"
+        R"("tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]},)"
+        R"({"role":"tool","content":"7","tool_call_id":"c1"}],"max_tokens":8192,)"
+        R"("tools":[{"type":"function","function":{"name":"f","description":"does","parameters":{"type":"object"}}}],)"
+        R"("tool_choice":"required","parallel_tool_calls":false})"
+    );
+    request.messages[2].tool_call_id = "other";
+    CHECK(objection(request, profile_of("openai", "h", "m"))->code == errc::bad_request);
+}
+
+TEST_CASE("openai_chat puts tool calls together however servers number them", "[openai]") {
+    const auto part = [](std::string_view calls) {
+        return chunk(R"({"tool_calls":[)" + std::string(calls) + "]}");
+    };
+    const std::vector<std::vector<std::string>> streams{
+        {part(R"({"index":0,"id":"a","function":{"name":"f","arguments":""}})"),
+         part(R"({"index":0,"function":{"arguments":"{\"x\""}})"),
+         part(R"({"index":1,"id":"b","function":{"name":"f","arguments":"{}"}})"),
+         part(R"({"index":0,"function":{"arguments":":1}"}})")},
+        {part(R"({"id":"a","function":{"name":"f","arguments":"{\"x\":1}"}})"),
+         part(R"({"id":"b","function":{"name":"f","arguments":""}})")},
+        {part(R"({"index":0,"id":"a","function":{"name":"f","arguments":{"x":1}}})"),
+         part(R"({"index":0,"id":"b","function":{"name":"f"}})")},
+        {part(R"({"id":"a","function":{"name":"f","arguments":"{\"x\""}})"),
+         part(R"({"function":{"arguments":":1}"}})"),
+         part(R"({"id":"b","function":{"name":"f","arguments":"{}"}})")},
+    };
+    for (const auto& stream : streams) {
+        CAPTURE(stream);
+        conversation c;
+        c.request.tools = {{"f", "", "{}"}};
+        for (const std::string& event : stream) REQUIRE(c.decoder->take_event("", event));
+        REQUIRE(c.decoder->take_event("", end));
+        const chat_reply got = c.got.finish().value();
+        CHECK(got.stop == stop_reason::tool_calls);
+        CHECK(got.tool_calls == std::vector<tool_call>{{"a", "f", R"({"x":1})"}, {"b", "f", "{}"}});
+    }
+}
+
+TEST_CASE("openai_chat hands out no tool call of an answer that is cut or malformed", "[openai]") {
+    const std::string begun = chunk(
+        R"({"tool_calls":[{"index":0,"id":"x","function":{"name":"f","arguments":"{\"a\""}}]})"
+    );
+    for (const bool ends : {false, true}) {
+        conversation c;
+        c.request.tools = {{"f", "", "{}"}};
+        REQUIRE(c.decoder->take_event("", begun));
+        if (ends) REQUIRE(c.decoder->take_event("", end));
+        const auto got = c.got.finish();
+        CHECK(code_of(got) == (ends ? errc::malformed_answer : errc::truncated_answer));
+        CHECK(c.got.so_far().tool_calls.empty());
+    }
 }
 
 TEST_CASE("openai_chat needs the model's end, not the stream's", "[openai]") {
@@ -147,7 +231,7 @@ TEST_CASE("openai_chat tells how the model ended", "[openai]") {
     CHECK(code_of(decode({hello, chunk("{}", "\"content_filter\"")})) == errc::refused_by_model);
     CHECK(code_of(decode({hello, chunk("{}", "\"error\"")})) == errc::server_failed);
     CHECK(decode({hello, chunk("{}", "\"eos\"")}).value().stop == stop_reason::other);
-    CHECK(decode({hello, chunk("{}", "\"tool_calls\"")}).value().stop == stop_reason::tool_calls);
+    CHECK(decode({hello, chunk("{}", "\"tool_calls\"")}).value().stop == stop_reason::end_turn);
     const auto refusal = decode({chunk(R"({"refusal":"I will\nnot"})"), end});
     CHECK(
         refusal.error() ==
@@ -159,10 +243,7 @@ TEST_CASE("openai_chat tells how the model ended", "[openai]") {
     );
     CHECK(
         tool.error() ==
-        riva::error{
-            errc::malformed_answer,
-            "the model called a tool, although it was given none, and sent no text"
-        }
+        riva::error{errc::malformed_answer, "the model called the tool 'f', which it was not given"}
     );
 }
 
@@ -258,13 +339,12 @@ TEST_CASE("openai_chat recognises an error in every shape that servers send it i
         CHECK(decode_whole(data).error() == riva::error{code, context});
         CHECK(decode({hello, data}, true).error() == riva::error{code, context});
     }
-    reply_decoder decoder("the model", "KEY");
+    conversation c;
     CHECK(
-        decoder.take_event("error", R"({"message":"boom"})").error() ==
+        c.decoder->take_event("error", R"({"message":"boom"})").error() ==
         riva::error{errc::server_failed, "the model failed: boom; try again later"}
     );
-    reply_decoder other("the model", "KEY");
-    CHECK(other.take_event("error", "out of memory").error().code == errc::server_failed);
+    CHECK(c.decoder->take_event("error", "out of memory").error().code == errc::server_failed);
 }
 
 TEST_CASE("openai_chat reads a whole answer", "[openai]") {
@@ -292,7 +372,7 @@ TEST_CASE("openai_chat reads a whole answer", "[openai]") {
 
 TEST_CASE("openai_chat explains refusals by status and words", "[openai]") {
     const auto explain = [](unsigned status, std::string_view body) {
-        return openai_chat::explain(status, openai_chat::read_error_body(body), "m", "KEY");
+        return riva::llm::explain(status, read_error_body(body), "m", "KEY");
     };
     const std::string simple = R"({"error":{"message":"why","type":"t","param":null,"code":null}})";
     for (const unsigned status : {400u, 404u, 405u, 413u, 422u})
@@ -341,18 +421,19 @@ TEST_CASE("openai_chat reads a recorded stream whatever its pieces", "[openai]")
     for (const std::size_t piece :
          {std::size_t{1}, std::size_t{7}, std::size_t{1000}, stream.size()}) {
         sse_decoder events;
-        reply_decoder decoder("the model", "KEY");
+        conversation c;
+        c.request.tools = {{"verdict", "", "{}"}};
         for (std::size_t at = 0; at < stream.size(); at += piece) {
             events.feed(std::string_view(stream).substr(at, piece));
             for (;;) {
                 const auto event = events.next();
                 REQUIRE(event);
                 if (!*event) break;
-                REQUIRE(decoder.take_event((*event)->type, (*event)->data));
+                REQUIRE(c.decoder->take_event((*event)->type, (*event)->data));
             }
         }
-        CHECK(decoder.ended());
-        const chat_reply got = decoder.finish().value();
+        CHECK(c.decoder->ended());
+        const chat_reply got = c.got.finish().value();
         CHECK(got.text.starts_with("you verdiccould many~orwere vetest fav path"));
         CHECK(got.stop == stop_reason::tool_calls);
         CHECK(got.usage == token_usage{346, 120, 345, 0});

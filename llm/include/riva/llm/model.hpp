@@ -1,6 +1,7 @@
 #pragma once
 
 #include <riva/llm/chat.hpp>
+#include <riva/llm/stream_event.hpp>
 #include <riva/runtime/awaitable.hpp>
 #include <riva/runtime/deadline.hpp>
 #include <riva/runtime/error.hpp>
@@ -13,8 +14,8 @@ namespace riva::llm {
 
 /// Watches an answer arrive. All members may be empty.
 struct stream_observer {
-    /// A piece of text. After a failed attempt the pieces start over with the next `on_attempt`.
-    std::function<void(std::string_view)> on_text;
+    /// The events of the attempt that is under way, in order.
+    std::function<void(const stream_event&)> on_event;
     /// Before each request is sent; `number` starts at 1. `after` names the failure of the previous
     /// one.
     std::function<void(int number, const error* after)> on_attempt;
