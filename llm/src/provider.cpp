@@ -28,6 +28,7 @@ struct tally {
         spent.output += made.spent.output;
         spent.cached += made.spent.cached;
         spent.reasoning += made.spent.reasoning;
+        spent.cache_write += made.spent.cache_write;
         known = known && made.spent_known;
     }
 };
