@@ -34,6 +34,8 @@ description describe(errc code) noexcept {
         case errc::quota_exceeded: return {"quota exceeded", condition::refused};
         case errc::rate_limited: return {"rate limited", condition::transient};
         case errc::server_failed: return {"server failed", condition::transient};
+        case errc::endpoint_resting: return {"endpoint resting", condition::transient};
+        case errc::queue_full: return {"too many calls wait", condition::exhausted};
         case errc::invalid_price: return {"invalid price", condition::invalid};
         case errc::script_invalid: return {"invalid script", condition::invalid};
     }

@@ -1,12 +1,12 @@
 #include "retry.hpp"
 
 #include "http_text.hpp"
+#include "utc.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <random>
 #include <string>
 
@@ -60,35 +60,6 @@ std::optional<milliseconds> read_span(std::string_view text, double ms_per_unit)
     );
 }
 
-std::string utc(wall_clock::time_point when) {
-    const auto day = std::chrono::floor<std::chrono::days>(when);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(when - day));
-    std::array<char, 64> text{};
-    std::snprintf(
-        text.data(),
-        text.size(),
-        "%04d-%02u-%02uT%02d:%02d:%02dZ",
-        static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()),
-        static_cast<int>(time.hours().count()),
-        static_cast<int>(time.minutes().count()),
-        static_cast<int>(time.seconds().count())
-    );
-    return text.data();
-}
-
-bool is_retryable_status(unsigned status) {
-    constexpr std::array statuses{408u, 409u, 425u, 429u, 500u, 502u, 503u, 504u, 529u};
-    return std::ranges::find(statuses, status) != statuses.end();
-}
-
-bool is_final_status(unsigned status) {
-    constexpr std::array statuses{400u, 401u, 402u, 403u, 404u, 413u, 422u};
-    return std::ranges::find(statuses, status) != statuses.end();
-}
-
 /// splitmix64 (Steele, Lea, Flood 2014).
 std::uint64_t next_random(std::uint64_t& state) {
     state += 0x9e3779b97f4a7c15u;
@@ -114,25 +85,6 @@ retry_hint read_retry_hint(
     if (const auto date = read_date(after); !hint.delay && date && *date > now)
         hint.delay = std::chrono::ceil<milliseconds>(*date - now);
     return hint;
-}
-
-bool is_retryable(const attempt_failure& failed) {
-    const error_code code = failed.why.code;
-    if (code == errc::quota_exceeded || is_final_status(failed.status)) return false;
-    if (failed.status >= 400) {
-        return failed.hint.should_retry.value_or(is_retryable_status(failed.status));
-    }
-    constexpr std::array transient{
-        errc::connect_failed,
-        errc::connection_lost,
-        errc::connect_timed_out,
-        errc::header_timed_out,
-        errc::idle_timed_out,
-        errc::truncated_answer,
-        errc::rate_limited,
-        errc::server_failed,
-    };
-    return std::ranges::any_of(transient, [&](errc each) { return code == each; });
 }
 
 retry_schedule::retry_schedule(retry_policy policy) : policy_(policy), random_(policy.seed) {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <riva/llm/error.hpp>
-#include <riva/llm/provider.hpp>
+#include <riva/llm/attempt_failure.hpp>
+#include <riva/llm/retry_policy.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -9,14 +9,6 @@
 #include <string_view>
 
 namespace riva::llm {
-
-/// What a server says about repeating a request it did not serve.
-struct retry_hint {
-    std::optional<bool> should_retry;
-    std::optional<std::chrono::milliseconds> delay;  ///< more than zero
-
-    friend bool operator==(const retry_hint&, const retry_hint&) = default;
-};
 
 /// Reads the values of the fields `x-should-retry`, `retry-after-ms` (milliseconds) and
 /// `retry-after` (seconds, or an HTTP date); empty where a field is missing. What cannot be read,
@@ -27,16 +19,6 @@ retry_hint read_retry_hint(
     std::string_view after,
     std::chrono::system_clock::time_point now
 );
-
-/// A failed attempt.
-struct attempt_failure {
-    error why;
-    unsigned status = 0;  ///< 0: no response header
-    retry_hint hint;
-};
-
-/// True if the same request may succeed later.
-bool is_retryable(const attempt_failure& failed);
 
 /// Decides whether a failed attempt is followed by another, and after what delay. Pure but for its
 /// random numbers: it neither waits nor looks at a clock.

@@ -30,6 +30,8 @@ enum class errc {
     quota_exceeded,         ///< refused: paid-for quota used up
     rate_limited,           ///< transient: 429
     server_failed,          ///< transient: 408, 409, 425, 5xx, or an error in the stream
+    endpoint_resting,       ///< transient: not asked, because it keeps failing
+    queue_full,             ///< exhausted: too many calls of this run wait for the same endpoint
     invalid_price,          ///< invalid: a price or price table that cannot be read
     script_invalid,         ///< invalid: a script or suite of the scripted server cannot be read
 };

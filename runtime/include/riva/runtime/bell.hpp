@@ -6,7 +6,8 @@
 
 namespace riva {
 
-/// A wait that ends at a time, or as soon as somebody rings. For one waiter and one use.
+/// A wait that ends at a time, or as soon as somebody rings. For one waiter; it may wait again if
+/// nobody has rung.
 ///
 /// Thread safety: `ring` may be called from anywhere, the rest on the executor of the waiter.
 class bell {
