@@ -177,7 +177,8 @@ result<intention> parse_part(const json::value& from, std::size_t position) {
     it.acceptance = text(part, "acceptance").value_or("");
     it.check = text(part, "check").value_or("");
     it.paths = texts(part, "paths");
-    if (it.what.empty()) return malformed(where + " has no text.");
+    if (it.what.find_first_not_of(" \t\r\n") == std::string::npos)
+        return malformed(where + " has no text.");
     const json::value* needs = part.if_contains("needs");
     if (needs == nullptr || !needs->is_array()) return it;
     for (const auto& need : needs->get_array()) {

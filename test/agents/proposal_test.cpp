@@ -107,3 +107,9 @@ TEST_CASE("parse_plan refuses plans that cannot be carried out", "[proposal]") {
     CHECK_FALSE(parse_plan(R"({"reason":"","children":[{"what":""},{"what":"b"}]})", 7).has_value()
     );
 }
+
+TEST_CASE("parse_plan refuses a part of blanks only", "[proposal]") {
+    const auto parsed = parse_plan(test::plan({{"part", "", {}}, {" \t\r\n", "", {}}}), 7);
+    REQUIRE_FALSE(parsed.has_value());
+    CHECK_THAT(parsed.error().context, Contains("Part 2 has no text"));
+}
