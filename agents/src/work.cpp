@@ -128,7 +128,7 @@ asio::awaitable<void> judge_cycle(work_item& item, cycle c, workspace::snapshot 
     c.judgment = judge(verified->result);
     const auto opinion = co_await item.run.decide->judge_action(item.it, c);
     if (opinion && *opinion != judgment::success) {
-        c.judgment = *opinion;
+        if (c.judgment != judgment::failure) c.judgment = *opinion;
         verified->result = verdict::fail;
     }
 

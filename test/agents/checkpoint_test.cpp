@@ -67,6 +67,18 @@ TEST_CASE("a person cannot make a judgment better than the evidence", "[checkpoi
     CHECK(ended->changes.empty());
 }
 
+TEST_CASE("a person cannot soften the record of a failure", "[checkpoint]") {
+    if (!have_sandbox()) return;
+    world w(script_of({propose(create_file{"m.py", "x = 2\n"})}));
+    person p;
+    p.opinion = GENERATE(judgment::partial, judgment::unclear);
+    w.decide = &p;
+    const auto ended = w.run(w.task("write m.py", {check_x}));
+    REQUIRE(ended.has_value());
+    REQUIRE_FALSE(ended->root.trace.empty());
+    CHECK(ended->root.trace.front().judgment == judgment::failure);
+}
+
 TEST_CASE("a risky command runs only when a person who is asked says so", "[checkpoint]") {
     if (!have_sandbox()) return;
     const bool approved = GENERATE(true, false);
