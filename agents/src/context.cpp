@@ -91,16 +91,18 @@ struct file_view {
 };
 
 std::string list_files(
-    const std::vector<file_view>& files, const std::vector<std::string>& read_only
+    const std::vector<file_view>& files,
+    const std::vector<std::string>& read_only,
+    std::size_t budget
 ) {
     std::string out = "Files:\n";
     std::size_t listed = 0;
     for (const auto& file : files) {
-        if (++listed > most_listed) {
-            out +=
-                "- and " + std::to_string(files.size() - most_listed) + " more; ask with a query\n";
+        if (listed == most_listed || out.size() >= budget) {
+            out += "- and " + std::to_string(files.size() - listed) + " more; ask with a query\n";
             break;
         }
+        ++listed;
         const bool locked =
             std::find(read_only.begin(), read_only.end(), file.path) != read_only.end();
         out += "- " + file.path + " (" + std::to_string(file.size) + " bytes" +
@@ -109,7 +111,9 @@ std::string list_files(
     return out;
 }
 
-std::string show_files(
+/// Adds the contents of files to `out` until that is as long as the budget allows.
+void show_files(
+    std::string& out,
     const fs::path& root,
     std::vector<file_view> files,
     const std::set<std::string>& words,
@@ -119,7 +123,6 @@ std::string show_files(
     std::sort(files.begin(), files.end(), [](const file_view& a, const file_view& b) {
         return a.weight != b.weight ? a.weight > b.weight : a.path < b.path;
     });
-    std::string out;
     for (const auto& file : files) {
         if (stop.stop_requested() || out.size() >= budget) break;
         const std::size_t room = std::min(most_of_a_file, budget - out.size());
@@ -133,7 +136,6 @@ std::string show_files(
         if (out.back() != '\n') out += "\n[no newline at the end]\n";
         out += "--- end of " + file.path + "\n";
     }
-    return out;
 }
 
 /// The folder of the first path that lies in the repository; its root if there is none.
@@ -216,8 +218,10 @@ asio::awaitable<prompt_values> gather_context(
         std::vector<file_view> files;
         for (const auto& [path, size] : scan(tree.root(), stop))
             files.push_back({path, size, relevance(path, words, named)});
-        values["files"] = list_files(files, tree.protected_paths()) +
-                          show_files(tree.root(), files, words, run.options.context_bytes, stop);
+        const std::size_t budget = run.options.context_bytes;
+        std::string& shown = values["files"];
+        shown = list_files(files, tree.protected_paths(), budget / 4);
+        show_files(shown, tree.root(), files, words, budget, stop);
         values["instructions"] = read_notes(tree.root(), it.paths.empty() ? path_list : it.paths);
     });
     co_return values;

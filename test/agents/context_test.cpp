@@ -71,3 +71,16 @@ TEST_CASE("large files are cut, also those that are one line", "[context]") {
         CHECK_THAT(prompt, Contains("big.txt (excerpt)"));
     }
 }
+
+TEST_CASE("the list of files counts as text of the repository and is cut with it", "[context]") {
+    if (!have_sandbox()) return;
+    constexpr std::size_t limit = 8 * 1024;
+    std::map<std::string, std::string> files = {
+        {"z.py", "the_text_of_z = 1\n"}, {"check.py", "\n"}
+    };
+    for (int i = 100; i < 400; ++i) files[std::string(120, 'n') + std::to_string(i)] = "";
+    const std::string prompt = prompt_for("fix z.py", files, limit);
+    CHECK(prompt.size() < 3 * limit);
+    CHECK_THAT(prompt, Contains("more; ask with a query"));
+    CHECK_THAT(prompt, Contains("the_text_of_z = 1"));
+}
