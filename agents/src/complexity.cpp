@@ -1,5 +1,6 @@
 #include <riva/agents/complexity.hpp>
 
+#include "named_file.hpp"
 #include "words.hpp"
 
 #include <algorithm>
@@ -57,17 +58,14 @@ constexpr std::array<std::string_view, 6> vague = {
     "better", "nice", "nicer", "improve", "cleanup", "somehow"
 };
 
-/// Files that the text names and that exist, by their path or by their last component.
-std::pair<int, std::uint64_t> known_files(std::string_view text, const repository_facts& facts) {
-    int count = 0;
-    std::uint64_t bytes = 0;
-    for (const auto& path : paths_in(text)) {
-        const auto found = facts.find(path);
-        if (found == facts.end()) continue;
-        ++count;
-        bytes += found->second;
+/// Those of the files named that exist.
+repository_facts known_files(std::span<const std::string> named, const repository_facts& facts) {
+    repository_facts known;
+    for (const auto& word : named) {
+        const auto found = find_file(facts, word);
+        if (found != facts.end()) known.insert(*found);
     }
-    return {count, bytes};
+    return known;
 }
 
 std::string explain(const complexity& c) {
@@ -86,8 +84,11 @@ complexity analyze_complexity(
     std::string_view what, std::string_view acceptance, const repository_facts& facts
 ) {
     const auto words = words_of(what);
-    const auto [existing, bytes] = known_files(what, facts);
-    const auto named = paths_in(what);
+    auto named = paths_in(what);
+    std::erase_if(named, [&](const std::string& word) { return !names_file(word, facts); });
+    const auto existing = known_files(named, facts);
+    std::uint64_t bytes = 0;
+    for (const auto& [path, size] : existing) bytes += size;
     const bool system = any_of(words, whole_systems) && any_of(words, building);
 
     complexity c;
@@ -98,7 +99,7 @@ complexity analyze_complexity(
     c.estimated_functions = std::clamp(count_of(words, units), 1, 8);
     c.external_dependencies = any_of(words, outside);
     c.needs_tests = any_of(words, testing);
-    c.modifies_existing = existing > 0 || any_of(words, changing);
+    c.modifies_existing = !existing.empty() || any_of(words, changing);
     c.ambiguous = acceptance.empty() && named.empty() && (words.size() < 5 || any_of(words, vague));
 
     const int steps = count_of(words, sequence);

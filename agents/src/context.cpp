@@ -1,6 +1,7 @@
 #include "context.hpp"
 
 #include "history.hpp"
+#include "named_file.hpp"
 #include "words.hpp"
 
 #include <riva/runtime/offload.hpp>
@@ -209,19 +210,21 @@ asio::awaitable<prompt_values> gather_context(
     const std::string about =
         it.what + "\n" + it.acceptance + "\n" + it.check + "\n" + values["history"];
     const auto word_list = words_of(about);
-    const auto path_list = paths_in(about);
+    auto path_list = paths_in(about);
     const std::set<std::string> words(word_list.begin(), word_list.end());
     std::set<std::string> named(path_list.begin(), path_list.end());
     named.insert(it.paths.begin(), it.paths.end());
 
     co_await offload(run.blocking, [&](std::stop_token stop) {
         std::vector<file_view> files;
-        for (const auto& [path, size] : scan(tree.root(), stop))
+        const repository_facts facts = scan(tree.root(), stop);
+        for (const auto& [path, size] : facts)
             files.push_back({path, size, relevance(path, words, named)});
         const std::size_t budget = run.options.context_bytes;
         std::string& shown = values["files"];
         shown = list_files(files, tree.protected_paths(), budget / 4);
         show_files(shown, tree.root(), files, words, budget, stop);
+        std::erase_if(path_list, [&](const std::string& path) { return !names_file(path, facts); });
         values["instructions"] = read_notes(tree.root(), it.paths.empty() ? path_list : it.paths);
     });
     co_return values;

@@ -10,7 +10,8 @@ namespace riva::agents {
 /// belongs to it, so that `src/a.py` is one word.
 std::vector<std::string> words_of(std::string_view text);
 
-/// The words that look like a path: with a `/` or an extension of letters.
+/// The words that may be a path, as they are written: with a `/`, an extension of letters or a
+/// leading dot. Whether `and/or` is one, only the repository can tell.
 std::vector<std::string> paths_in(std::string_view text);
 
 }  // namespace riva::agents

@@ -46,6 +46,25 @@ TEST_CASE("complexity knows whether a named file exists", "[complexity]") {
     CHECK(of("Fix the bug in src/a.py", {{"src/a.py", 100}}).modifies_existing);
 }
 
+TEST_CASE("complexity finds a file by its name where only one has it", "[complexity]") {
+    const auto told = [](std::string_view what) {
+        return of(what, {{"src/parser.py", 100}, {"a/main.py", 1}, {"b/main.py", 1}})
+            .modifies_existing;
+    };
+    CHECK(told("The parser in parser.py is slow"));
+    CHECK_FALSE(told("The entry in main.py is slow"));
+    CHECK_FALSE(told("The lexer in er.py is slow"));
+}
+
+TEST_CASE("complexity counts as a file what has an extension or exists", "[complexity]") {
+    const auto files = [](std::string_view what) {
+        return of(what, {{"bin/tool", 100}, {".env", 10}}).estimated_files;
+    };
+    CHECK(files("Allow read/write and/or append, e.g. to a log, i.e. a text") == 1);
+    CHECK(files("Fix a.py and all .txt files") == 1);
+    CHECK(files("Fix a.py, b.py, bin/tool and .env") == 4);
+}
+
 TEST_CASE("one function or a one-line repair is not decomposed first", "[complexity]") {
     for (const auto* each :
          {"Write a function add(a, b) in m.py that returns the sum",

@@ -53,6 +53,7 @@ TEST_CASE("the notes nearest to the file that the task names are shown", "[conte
         return prompt.substr(at, 200);
     };
     CHECK_THAT(notes_of("fix src/x.py"), Contains("NESTED-NOTE"));
+    CHECK_THAT(notes_of("fix read/write, e.g. in src/x.py"), Contains("NESTED-NOTE"));
     CHECK_THAT(notes_of("fix it"), Contains("ROOT-NOTE"));
 }
 

@@ -26,8 +26,9 @@ struct complexity {
     friend bool operator==(const complexity&, const complexity&) = default;
 };
 
-/// Looks at whole words of the request, and at whether the files it names exist. Pure; linear in
-/// the text.
+/// Looks at whole words of the request, and at whether the files it names exist, by their path
+/// or by the end of it where only one file has that. Pure; linear in the text, and in the files for
+/// each that is named otherwise than by its path.
 complexity analyze_complexity(
     std::string_view what, std::string_view acceptance, const repository_facts& facts
 );
