@@ -197,7 +197,8 @@ asio::awaitable<void> integrate(work_item& item) {
     auto v =
         co_await verify_tree(item.run, item.it, item.root(), item.tree, paths, extent::acceptance);
     if (!v) throw run_over("error", {"workspace", v.error().context, "Nothing was applied."});
-    if (!co_await item.run.decide->verify_integration(item.it, v->found)) v->result = verdict::fail;
+    const bool accepted = co_await item.run.decide->verify_integration(item.it, v->found);
+    if (!accepted) v->result = verdict::fail;
 
     const bool all_done =
         std::all_of(item.it.children.begin(), item.it.children.end(), [](const intention& part) {
@@ -210,6 +211,7 @@ asio::awaitable<void> integrate(work_item& item) {
     if (decided && settle(item, *v, changed)) co_return;
     ++item.failures;
     item.note = describe_parts(item.it.children) + describe_evidence(v->found, 8 * 1024);
+    if (!accepted) item.note += "What the parts did together was not accepted.\n";
 }
 
 }  // namespace
@@ -227,7 +229,9 @@ asio::awaitable<void> split(work_item& item) {
     item.split_tried = true;
     auto p = co_await ask_for_plan(item);
     if (!p) {
-        co_await item.run.emit(events::log{"info", "Not split: " + p.error().context});
+        const std::string refusal = "Not split: " + p.error().context;
+        item.note += (item.note.empty() ? "" : "\n") + refusal;
+        co_await item.run.emit(events::log{"info", refusal});
         co_return;
     }
     item.it.children = std::move(p->parts);

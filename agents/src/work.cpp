@@ -203,6 +203,7 @@ void give_up(work_item& item) {
 }  // namespace
 
 bool settle(work_item& item, const verification& v, bool changed) {
+    if (v.result == verdict::fail || v.result == verdict::infra_error) return false;
     if (!changed) {
         item.end(intention_status::unverified, evidence_grade::none, "Nothing was changed.");
         return true;
@@ -211,14 +212,12 @@ bool settle(work_item& item, const verification& v, bool changed) {
         item.end(intention_status::verified, v.grade, "The checks of the acceptance passed.");
         return true;
     }
-    const bool failed = v.result == verdict::fail || v.result == verdict::infra_error;
-    if (!failed)
-        item.end(
-            intention_status::unverified,
-            v.result == verdict::pass ? v.grade : evidence_grade::none,
-            "Nothing could check the acceptance."
-        );
-    return !failed;
+    item.end(
+        intention_status::unverified,
+        v.result == verdict::pass ? v.grade : evidence_grade::none,
+        "Nothing could check the acceptance."
+    );
+    return true;
 }
 
 asio::awaitable<void> work(

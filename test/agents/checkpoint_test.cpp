@@ -8,7 +8,10 @@ using Catch::Contains;
 using riva::test::have_sandbox;
 using riva::test::plan;
 using riva::test::propose;
+using riva::test::rule_about;
+using riva::test::rule_for_plans;
 using riva::test::script_of;
+using riva::test::script_of_rules;
 using riva::test::world;
 
 namespace {
@@ -19,6 +22,7 @@ const std::string check_x = "python3 -c 'import m; assert m.x == 1'";
 struct person final : agents::checkpoint {
     bool approves = true;
     bool approves_parts = true;
+    bool approves_result = true;
     std::optional<judgment> opinion;
     std::string hint;
     int asked = 0;
@@ -32,6 +36,9 @@ struct person final : agents::checkpoint {
         override {
         ++asked;
         co_return approves_parts;
+    }
+    asio::awaitable<bool> verify_integration(const intention&, std::span<const evidence>) override {
+        co_return approves_result;
     }
     asio::awaitable<std::optional<judgment>> judge_action(const intention&, const cycle&) override {
         co_return opinion;
@@ -112,6 +119,40 @@ TEST_CASE("a decomposition that a person rejects is not carried out", "[checkpoi
     CHECK(p.asked == 1);
     CHECK(ended->root.children.empty());
     CHECK(ended->result.outcome == "failed");
+}
+
+TEST_CASE("the next prompt says that a decomposition was rejected", "[checkpoint]") {
+    if (!have_sandbox()) return;
+    world w(script_of(
+        {propose(create_file{"m.py", "x = 2\n"})},
+        plan({{"first step", "", {}}, {"second step", "", {}}})
+    ));
+    person p;
+    p.approves_parts = false;
+    p.hint = "one-is-what-x-must-be";
+    w.decide = &p;
+    const auto ended = w.run(w.task("write m.py", {check_x}));
+    REQUIRE(ended.has_value());
+    CHECK_THAT(w.server.journal(), Contains(p.hint + "\\nNot split: The decomposition was not"));
+}
+
+TEST_CASE("parts that changed nothing and a person rejects are a failure", "[checkpoint]") {
+    if (!have_sandbox()) return;
+    const std::string look = propose(query{query_kind::list, "", ""});
+    const std::string parts = plan({{"first step", "", {}}, {"second step", "", {}}});
+    world w(script_of_rules(
+        {rule_about("This task is a part of", {look}),
+         rule_about("What the parts did together was not accepted", {right}),
+         rule_about("", {propose(create_file{"m.py", "x = 2\n"})}),
+         rule_for_plans(parts)}
+    ));
+    person p;
+    p.approves_result = false;
+    w.decide = &p;
+    const auto ended = w.run(w.task("write m.py", {check_x}));
+    REQUIRE(ended.has_value());
+    CHECK(ended->result.decompositions == 1);
+    CHECK(ended->result.outcome == "verified");
 }
 
 TEST_CASE("what a person says about a failure is in the next prompt", "[checkpoint]") {
