@@ -84,6 +84,7 @@ public:
         try {
             co_await run_.emit(started());
             co_await work(run_, report_.root, *tree_, {});
+            co_await run_.emit_end(report_.root);
             run_.result.outcome = to_string(report_.root.status);
             lost_to_the_model();
         } catch (const run_over& end) {
@@ -157,16 +158,15 @@ private:
         report_.result = run_.result;
     }
 
-    /// No intention is left active.
+    /// No intention is left active, or done without its end having been told.
     asio::awaitable<void> end_intentions(intention& it) {
         for (auto& child : it.children) co_await end_intentions(child);
-        if (it.status != intention_status::active) co_return;
+        const bool open = run_.open_intentions.contains(it.id);
+        if (it.status != intention_status::active && !open) co_return;
         it.status = intention_status::cancelled;
+        it.grade = evidence_grade::none;
         it.reason = "The run ended.";
-        if (!run_.open_intentions.contains(it.id)) co_return;
-        co_await run_.emit(events::intention_ended{
-            it.id, it.status, it.grade, it.reason, static_cast<int>(it.trace.size())
-        });
+        if (open) co_await run_.emit_end(it);
     }
 
     asio::awaitable<void> deliver() {

@@ -24,6 +24,12 @@ asio::awaitable<void> run_context::emit(events::body body) {
     );
 }
 
+asio::awaitable<void> run_context::emit_end(const intention& it) {
+    co_await emit(events::intention_ended{
+        it.id, it.status, it.grade, it.reason, static_cast<int>(it.trace.size())
+    });
+}
+
 asio::awaitable<void> run_context::record_and_tell(events::body body) {
     event e;
     e.time =

@@ -63,6 +63,9 @@ struct run_context {
     /// waits until both have the event: none is written and not told, and no number is left out.
     asio::awaitable<void> emit(events::body body);
 
+    /// Emits that an intention has ended, as it stands in the report.
+    asio::awaitable<void> emit_end(const intention& it);
+
     /// Throws `run_over` if the run is to stop, is out of time or has too many intentions.
     void check_limits() const;
 

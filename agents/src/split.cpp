@@ -74,39 +74,40 @@ struct division {
             co_await item.run.emit(
                 events::intention_started{it.id, it.what, it.acceptance, item.depth() + 1}
             );
-            co_await item.run.emit(events::intention_ended{it.id, it.status, it.grade, it.reason, 0}
-            );
-        } else {
-            const bool merged = co_await attempt(it);
+            co_await item.run.emit_end(it);
+        } else if (!co_await attempt(it)) {
             // Somebody else changed the same file: once more, on the merged tree.
-            if (!merged && !co_await attempt(it)) {
-                it.status = intention_status::failed;
-                it.grade = evidence_grade::none;
-                it.reason = "Its change conflicts with that of another part, twice.";
-            }
+            co_await attempt(it);
         }
         ended.insert(it.id);
         start_ready();
     }
 
-    /// False: the part was done, but its change does not fit the tree any more.
+    /// False: the part was done, but failed since its change does not fit the tree any more.
     asio::awaitable<bool> attempt(intention& it) {
         forget_attempts(it);
         std::optional<workspace> fork = co_await fork_tree();
         std::vector<std::string> ancestors = item.ancestors;
         ancestors.push_back(item.it.what);
         co_await work(item.run, it, *fork, std::move(ancestors));
+        const bool fits = co_await merge(it, *fork);
+        co_await item.run.emit_end(it);
+        co_return fits;
+    }
+
+    asio::awaitable<bool> merge(intention& it, workspace& fork) {
         if (it.status != intention_status::verified && it.status != intention_status::unverified)
             co_return true;
         const auto permit = co_await tree_access.acquire();
-        const auto merged = co_await item.tree.merge(*fork);
+        const auto merged = co_await item.tree.merge(fork);
         if (!merged && merged.error().code != riva::errc::conflict)
             throw run_over("error", {"workspace", merged.error().context, "Nothing was applied."});
-        if (!merged)
-            co_await item.run.emit(
-                events::log{"warning", "Part " + it.id + ": " + merged.error().context}
-            );
-        co_return merged.has_value();
+        if (merged) co_return true;
+        it.status = intention_status::failed;
+        it.grade = evidence_grade::none;
+        it.reason = "Its change conflicts with that of another part: " + merged.error().context;
+        co_await item.run.emit(events::log{"warning", "Part " + it.id + ": " + it.reason});
+        co_return false;
     }
 
     asio::awaitable<std::optional<workspace>> fork_tree() {

@@ -240,7 +240,6 @@ asio::awaitable<void> work(
             co_await one_cycle(item);
         }
     }
-    co_await run.emit(events::intention_ended{it.id, it.status, it.grade, it.reason, item.steps});
 }
 
 }  // namespace riva::agents

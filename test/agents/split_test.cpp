@@ -1,7 +1,15 @@
 #include "catch.hpp"
 #include "world.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
 
 using namespace riva;
 using Catch::Contains;
@@ -31,6 +39,27 @@ std::string divided(const std::string& plan_text, std::vector<std::string> rules
     rules.push_back(rule_for_plans(plan_text));
     return script_of_rules(rules);
 }
+
+/// Lets the judgments of parts happen in an order: each waits for another part to get as far.
+struct conductor final : agents::checkpoint {
+    std::map<std::string, std::string> waits_for;  ///< by `part/attempt`
+    std::map<std::string, int> attempts;
+    std::set<std::string> reached;
+    std::optional<asio::steady_timer> bell;
+
+    asio::awaitable<std::optional<judgment>> judge_action(const intention& of, const cycle&)
+        override {
+        const std::string here = of.id + "/" + std::to_string(++attempts[of.id]);
+        reached.insert(here);
+        if (!bell)
+            bell.emplace(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+        bell->cancel();
+        const auto needed = waits_for.find(here);
+        while (needed != waits_for.end() && !reached.contains(needed->second))
+            co_await bell->async_wait(asio::as_tuple(asio::use_awaitable));
+        co_return std::nullopt;
+    }
+};
 
 intention_status status_of(const agents::report& r, std::size_t part) {
     return r.root.children.at(part).status;
@@ -85,6 +114,37 @@ TEST_CASE("a part whose change conflicts is done again on the merged tree", "[sp
     CHECK(std::any_of(logs.begin(), logs.end(), [](const events::log& l) {
         return l.message.find("m.py") != std::string::npos;
     }));
+}
+
+TEST_CASE("a part whose change conflicts twice has failed in events and report", "[split]") {
+    if (!have_sandbox()) return;
+    // The second part is judged each time only after another part was merged since it started.
+    world w(
+        divided(
+            plan(
+                {{"raise ex", "", {}},
+                 {"raise why", "", {}},
+                 {"raise zed", "", {1}},
+                 {"say done", "", {3}}}
+            ),
+            {rule_about("raise ex", {edit("m.py", "x = 1", "x = 2")}),
+             rule_about("raise why", {edit("m.py", "y = 1", "y = 2")}),
+             rule_about("raise zed", {edit("m.py", "z = 1", "z = 2")}),
+             rule_about("say done", {create("done.py", "done = 1\n")})}
+        ),
+        {{"m.py", "x = 1\ny = 1\nz = 1\n"}}
+    );
+    conductor order;
+    order.waits_for = {{"1.2/1", "1.3/1"}, {"1.3/1", "1.2/2"}, {"1.2/2", "1.4/1"}};
+    w.decide = &order;
+    const auto ended = w.run(w.task("raise all", {"python3 -c 'import m, done'"}));
+    REQUIRE(ended.has_value());
+    CHECK(ended->result.outcome == "verified");
+    REQUIRE(ended->root.children.size() == 4);
+    CHECK(status_of(*ended, 1) == intention_status::failed);
+    CHECK_THAT(ended->root.children[1].reason, Contains("conflict") && Contains("m.py"));
+    for (const auto& event : w.seen<events::intention_ended>())
+        CHECK((event.status == intention_status::failed) == (event.intention == "1.2"));
 }
 
 TEST_CASE("a part that needs a failed part is cancelled", "[split]") {
