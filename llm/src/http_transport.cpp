@@ -33,7 +33,7 @@ std::pair<std::string, std::string> key_header(auth_style style, const std::stri
 }
 
 http_request make_request(const endpoint& to, const chat_request& request) {
-    wire_request wire = to.format.encode(request, to.model, to.server);
+    wire_request wire = to.format.encode(request, to.model, to.server, to.provider);
     http_request made;
     made.origin = to.origin;
     made.target = to.path + wire.target;

@@ -51,7 +51,8 @@ riva::result<chat_reply> decode_whole(std::string_view body) {
 }
 
 std::string encode(const chat_request& request, std::string_view model, std::string_view host) {
-    return openai_chat_dialect().encode(request, model, profile_of("openai", host, model)).body;
+    const profile& server = profile_of("openai", host, model);
+    return openai_chat_dialect().encode(request, model, server, "p").body;
 }
 
 riva::error_code code_of(const riva::result<chat_reply>& reply) {

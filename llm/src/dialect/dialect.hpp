@@ -43,13 +43,17 @@ class dialect {
 public:
     virtual ~dialect() = default;
 
+    /// `provider` names whose turns are sent back unchanged; those of others in our words.
     /// Precondition: `objection` has nothing against the request.
     virtual wire_request encode(
-        const chat_request& request, std::string_view model, const profile& server
+        const chat_request& request,
+        std::string_view model,
+        const profile& server,
+        std::string_view provider
     ) const = 0;
 
-    /// `provider` names whose turns may be sent back unchanged. Lifetime: `into` and `request` must
-    /// outlive the decoder.
+    /// `provider` is put on the turns that may be sent back unchanged. Lifetime: `into` and
+    /// `request` must outlive the decoder.
     virtual std::unique_ptr<answer_decoder> make_decoder(
         answer& into, const chat_request& request, std::string_view provider
     ) const = 0;

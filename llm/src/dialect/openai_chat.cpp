@@ -154,8 +154,9 @@ result<void> chat_decoder::take_whole(std::string_view body) {
 
 class chat_dialect final : public dialect {
 public:
-    wire_request encode(const chat_request& request, std::string_view model, const profile& server)
-        const override {
+    wire_request encode(
+        const chat_request& request, std::string_view model, const profile& server, std::string_view
+    ) const override {
         return {"/chat/completions", {}, openai_chat::encode(request, model, server)};
     }
 
