@@ -1,5 +1,7 @@
 #include "fanout.hpp"
 
+#include "processor_time.hpp"
+
 #include <riva/runtime/task_group.hpp>
 #include <riva/runtime/verdict.hpp>
 
@@ -10,17 +12,10 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
-#include <ctime>
 #include <exception>
 
 namespace riva::bench {
 namespace {
-
-double processor_ns() {
-    timespec now{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
 
 asio::awaitable<void> trivial_check(verdict& result, std::size_t number) {
     co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);

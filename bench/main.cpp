@@ -1,25 +1,15 @@
 #include "fanout.hpp"
+#include "verify.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
 
-int main(int argc, char** argv) {
-    CLI::App app("riva-bench measures riva.", "riva-bench");
-    app.require_subcommand(1);
-    std::size_t tasks = 1'000'000;
-    std::size_t width = 256;
-    auto* fanout =
-        app.add_subcommand("fanout", "Fan out and in over trivial checks, without a network");
-    fanout->add_option("--tasks", tasks, "Number of checks")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}));
-    fanout->add_option("--width", width, "Most at once")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? 0 : 2;
-    }
+namespace {
+
+using riva::bench::verify_plan;
+
+int run_fanout(std::size_t tasks, std::size_t width) {
     const auto figures = riva::bench::measure_fanout(tasks, width);
     std::printf("tasks %zu  width %zu  passed %zu\n", tasks, width, figures.passed);
     std::printf("cpu   %.0f ns per task\n", figures.ns_per_task);
@@ -27,4 +17,57 @@ int main(int argc, char** argv) {
     std::printf(
         "floor %.0f ns per task (posted handlers, no coroutines)\n", figures.floor_ns_per_task
     );
+    return 0;
+}
+
+/// 75 when there was an error: the server is not there, or answers something else.
+int run_verify(const verify_plan& plan, bool json) {
+    const auto figures = riva::bench::measure_verify(plan);
+    if (!figures) {
+        std::fprintf(stderr, "riva-bench: %s\n", figures.error().context.c_str());
+        return 2;
+    }
+    const std::string text =
+        json ? riva::bench::to_json(plan, *figures) : riva::bench::to_table(plan, *figures);
+    std::fputs(text.c_str(), stdout);
+    if (figures->errors == 0) return 0;
+    std::fprintf(stderr, "riva-bench: %s\n", figures->first_error.c_str());
+    return 75;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    constexpr std::size_t most_at_once = 1'000'000;
+    constexpr std::size_t most = 1'000'000'000;
+    CLI::App app("riva-bench measures riva.", "riva-bench");
+    app.require_subcommand(1);
+
+    std::size_t tasks = 1'000'000;
+    std::size_t width = 256;
+    auto* fanout =
+        app.add_subcommand("fanout", "Fan out and in over trivial checks, without a network");
+    fanout->add_option("--tasks", tasks, "Number of checks")
+        ->check(CLI::Range(std::size_t{1}, most));
+    fanout->add_option("--width", width, "Most at once")
+        ->check(CLI::Range(std::size_t{1}, most_at_once));
+
+    verify_plan plan;
+    bool json = false;
+    auto* verify = app.add_subcommand("verify", "Ask a model server for verdicts, many at once");
+    verify->add_option("--url", plan.url, "Base URL, with /v1")->required();
+    verify->add_option("--calls", plan.calls, "Number of verdicts")
+        ->check(CLI::Range(std::size_t{1}, most));
+    verify->add_option("--concurrency", plan.concurrency, "Most at once")
+        ->check(CLI::Range(std::size_t{1}, most_at_once));
+    verify->add_option("--model", plan.model, "Name of the model");
+    verify->add_flag("--stream", plan.stream, "Ask for streamed answers");
+    verify->add_flag("--json", json, "Print one line of JSON");
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? 0 : 2;
+    }
+    return fanout->parsed() ? run_fanout(tasks, width) : run_verify(plan, json);
 }

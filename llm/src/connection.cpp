@@ -15,6 +15,8 @@
 namespace riva::llm {
 namespace {
 
+constexpr std::size_t buffer_size = std::size_t{16} * 1024;
+
 /// Passes the end of an operation on, once its cancellation slot is free again.
 template <class Handler>
 class slot_releaser {
@@ -104,6 +106,7 @@ asio::awaitable<result<void>> connection::connect(asio::ip::tcp::endpoint peer, 
         co_return failed(end, wait, errc::connect_failed, "cannot connect to");
     error_code ignored;
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    socket_.non_blocking(true, ignored);
     co_return result<void>();
 }
 
@@ -136,20 +139,45 @@ asio::awaitable<result<void>> connection::write(
     co_return result<void>();
 }
 
+// Waits without a buffer and reads when there is something to read.
+asio::awaitable<connection::outcome> connection::receive_plain(patience wait) {
+    const auto start = [this](auto handler) {
+        socket_.async_wait(asio::ip::tcp::socket::wait_read, std::move(handler));
+    };
+    buffer_.reset();
+    for (;;) {
+        outcome end = co_await run<void(error_code)>(start, wait);
+        if (end.failure || end.late) co_return end;
+        if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(buffer_size);
+        end.bytes = socket_.read_some(asio::buffer(buffer_.get(), buffer_size), end.failure);
+        if (end.failure != asio::error::would_block) co_return end;
+    }
+}
+
+asio::awaitable<connection::outcome> connection::receive_tls(patience wait) {
+    if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(buffer_size);
+    const auto start = [this](auto handler) {
+        tls_->native().async_read_some(
+            asio::buffer(buffer_.get(), buffer_size), std::move(handler)
+        );
+    };
+    co_return co_await run<void(error_code, std::size_t)>(start, wait);
+}
+
 asio::awaitable<result<bool>> connection::fill(patience wait) {
     begin_ = end_ = 0;
-    const auto start = [this](auto handler) {
-        if (tls_)
-            tls_->native().async_read_some(asio::buffer(buffer_), std::move(handler));
-        else
-            socket_.async_read_some(asio::buffer(buffer_), std::move(handler));
-    };
-    const outcome end = co_await run<void(error_code, std::size_t)>(start, wait);
+    const outcome end = tls_ ? co_await receive_tls(wait) : co_await receive_plain(wait);
     if (end.failure == asio::error::eof && !end.late) co_return false;
     if (end.failure || end.late)
         co_return failed(end, wait, errc::connection_lost, "lost the connection to");
     end_ = end.bytes;
     co_return true;
+}
+
+void connection::park() {
+    guard_.off();
+    buffer_.reset();
+    begin_ = end_ = 0;
 }
 
 bool connection::alive() {

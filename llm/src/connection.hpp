@@ -7,7 +7,6 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,7 +26,8 @@ struct patience {
 patience patience_for(std::chrono::milliseconds span, errc late, deadline total);
 
 /// A TCP connection, with TLS on top when its origin asks for it, and one buffer for what was
-/// received and not yet consumed.
+/// received and not yet consumed. While it waits for bytes, a plain connection holds no buffer, so
+/// that thousands of open streams need little memory.
 ///
 /// A step that is cancelled or out of patience closes the socket; the connection is of no use
 /// afterwards. Thread safety: none; one step at a time.
@@ -51,15 +51,15 @@ public:
     /// order. Errors: connection_lost, or the patience's.
     asio::awaitable<result<bool>> fill(patience wait);
 
-    std::string_view unread() const { return {buffer_.data() + begin_, end_ - begin_}; }
+    std::string_view unread() const { return {buffer_.get() + begin_, end_ - begin_}; }
     /// The buffer from the first unread byte on, for compacting what was consumed.
-    char* unread_bytes() { return buffer_.data() + begin_; }
+    char* unread_bytes() { return buffer_.get() + begin_; }
     void consume(std::size_t bytes) { begin_ += bytes; }
 
     /// False when the peer has closed, or has sent something that nobody asked for.
     bool alive();
-    /// Leaves nothing running while the connection waits to be used again.
-    void park() { guard_.off(); }
+    /// Leaves nothing running, and no buffer, while the connection waits to be used again.
+    void park();
 
     const http_origin& origin() const { return origin_; }
     const asio::any_io_executor& executor() const { return executor_; }
@@ -71,6 +71,8 @@ private:
         bool late = false;
     };
 
+    asio::awaitable<outcome> receive_plain(patience wait);
+    asio::awaitable<outcome> receive_tls(patience wait);
     template <class Signature, class Start>
     asio::awaitable<outcome> run(Start start, patience wait);
     error failed(const outcome& end, patience wait, errc otherwise, std::string_view what) const;
@@ -83,7 +85,7 @@ private:
     watchdog guard_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    std::array<char, 4096> buffer_;
+    std::unique_ptr<char[]> buffer_;
 };
 
 /// `host:port`, with brackets around an IPv6 address.

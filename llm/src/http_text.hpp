@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace riva::llm {
@@ -21,20 +22,33 @@ inline std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
+/// Which bytes may stand in a token of RFC 9110, and which in the value of a field.
+struct byte_classes {
+    std::array<bool, 256> token{};
+    std::array<bool, 256> value{};
+
+    constexpr byte_classes() {
+        for (const unsigned char c : std::string_view("!#$%&'*+-.^_`|~")) token[c] = true;
+        for (unsigned c = 0; c < 256; ++c) {
+            const auto letter = static_cast<unsigned char>(lower(static_cast<char>(c)));
+            token[c] = token[c] || (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9');
+            value[c] = c == '\t' || (c >= 0x20 && c != 0x7f);
+        }
+    }
+};
+inline constexpr byte_classes http_bytes;
+
 /// A token of RFC 9110: what names of fields and methods are made of.
 inline bool is_token(std::string_view text) {
-    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    const auto allowed = [&](char c) {
-        return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
-               marks.find(c) != marks.npos;
-    };
-    return !text.empty() && std::ranges::all_of(text, allowed);
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return http_bytes.token[static_cast<unsigned char>(c)];
+    });
 }
 
 /// No control characters but tabs: cannot end a line of a header.
 inline bool is_field_value(std::string_view text) {
     return std::ranges::all_of(text, [](char c) {
-        return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
+        return http_bytes.value[static_cast<unsigned char>(c)];
     });
 }
 

@@ -5,6 +5,7 @@
 #include <riva/llm/error.hpp>
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace riva::llm {
 namespace {
@@ -17,6 +18,12 @@ bool is_ours(std::string_view name) {
     for (const auto reserved : {"host", "content-length", "connection", "transfer-encoding"})
         if (same_name(name, reserved)) return true;
     return false;
+}
+
+constexpr std::size_t usual_size = 512;
+
+void append(std::string& head, std::initializer_list<std::string_view> parts) {
+    for (const std::string_view part : parts) head += part;
 }
 
 error refused(std::string what) {
@@ -33,22 +40,25 @@ result<std::string> request_head(const http_request& request) {
     if (origin.host.empty() || !is_visible(origin.host) || !is_visible(origin.port))
         return refused("its host holds blanks or control characters");
 
-    std::string head = request.method + " " + request.target + " HTTP/1.1\r\nHost: ";
+    std::string head;
+    head.reserve(usual_size);
+    append(head, {request.method, " ", request.target, " HTTP/1.1\r\nHost: "});
     const bool v6 = origin.host.find(':') != std::string::npos;
-    head += v6 ? "[" + origin.host + "]" : origin.host;
-    if (origin.port != (origin.tls ? "443" : "80")) head += ":" + origin.port;
+    append(head, {v6 ? "[" : "", origin.host, v6 ? "]" : ""});
+    if (origin.port != (origin.tls ? "443" : "80")) append(head, {":", origin.port});
     head += "\r\n";
     bool encoding_named = false;
     for (const auto& [name, value] : request.headers) {
         if (!is_token(name) || is_ours(name) || !is_field_value(value))
             return refused("a header field is not allowed or holds control characters");
         encoding_named |= same_name(name, "accept-encoding");
-        head += name + ": " + value + "\r\n";
+        append(head, {name, ": ", value, "\r\n"});
     }
     if (!encoding_named) head += "Accept-Encoding: identity\r\n";
     if (!request.body.empty() || request.method == "POST")
-        head += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
-    return head + "Connection: keep-alive\r\n\r\n";
+        append(head, {"Content-Length: ", std::to_string(request.body.size()), "\r\n"});
+    head += "Connection: keep-alive\r\n\r\n";
+    return head;
 }
 
 }  // namespace riva::llm

@@ -125,8 +125,10 @@ std::span<const member> members_of(node where) {
 }
 
 field find_field(node where, std::string_view key) {
+    if (key.empty()) return field::none;
     for (const member& each : members_of(where))
-        if (each.key == key) return each.what;
+        if (each.key.size() == key.size() && each.key[0] == key[0] && each.key == key)
+            return each.what;
     return field::none;
 }
 

@@ -84,10 +84,22 @@ void append_tools(std::string& out, const chat_request& request, const profile& 
         out += ",\"parallel_tool_calls\":false";
 }
 
+/// Room for the texts, some escapes and the frame around them.
+std::size_t likely_size(const chat_request& request) {
+    constexpr std::size_t frame = 256;
+    constexpr std::size_t frame_of_message = 64;
+    std::size_t size = frame;
+    for (const message& each : request.messages)
+        size += each.content.size() + each.content.size() / 16 + frame_of_message;
+    return request.schema ? size + request.schema->text.size() + frame : size;
+}
+
 }  // namespace
 
 std::string encode(const chat_request& request, std::string_view model, const profile& server) {
-    std::string out = "{\"model\":";
+    std::string out;
+    out.reserve(likely_size(request));
+    out += "{\"model\":";
     append_json_string(out, model);
     append_messages(out, request, server);
     out += ",\"";

@@ -20,6 +20,7 @@ struct provider_options {
 /// A model behind an HTTP API.
 /// Errors: `errc::invalid_spec`.
 /// Thread safety of the model: none; use it on one serial executor, by any number of coroutines.
+/// Lifetime: the executor's context must outlive the model, which keeps connections open.
 result<std::unique_ptr<model>> make_model(const model_spec& spec, provider_options options);
 
 }  // namespace riva::llm
