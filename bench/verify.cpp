@@ -104,10 +104,15 @@ public:
 private:
     asio::awaitable<void> verify(std::size_t claim) {
         const auto start = steady::now();
-        auto reply = co_await model_.complete(ask_about(claim, plan_.stream), watch(), never_);
+        const auto reply = co_await ask(claim);
         const std::chrono::duration<double, std::milli> took = steady::now() - start;
         milliseconds_.push_back(took.count());
         count(reply, claim);
+    }
+
+    /// No coroutine, so that the request is not kept twice.
+    asio::awaitable<result<llm::chat_reply>> ask(std::size_t claim) {
+        return model_.complete(ask_about(claim, plan_.stream), watch(), never_);
     }
 
     llm::stream_observer watch() {

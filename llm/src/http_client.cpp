@@ -139,10 +139,12 @@ struct http_client::state {
         bool silent = false;
     };
 
+    /// Both texts are given up once they are written, unless they may be needed once more.
     asio::awaitable<answer> exchange(
         std::unique_ptr<connection> link,
-        const http_request& request,
-        std::string_view head,
+        http_request& request,
+        std::string& head,
+        bool once_more,
         deadline by
     );
     asio::awaitable<result<void>> read_header(http_response::state& s, bool& silent, deadline by);
@@ -175,8 +177,9 @@ asio::awaitable<result<void>> http_client::state::read_header(
 
 asio::awaitable<http_client::state::answer> http_client::state::exchange(
     std::unique_ptr<connection> link,
-    const http_request& request,
-    std::string_view head,
+    http_request& request,
+    std::string& head,
+    bool once_more,
     deadline by
 ) {
     auto s = std::make_unique<http_response::state>();
@@ -189,6 +192,10 @@ asio::awaitable<http_client::state::answer> http_client::state::exchange(
     // A server that refuses early may have answered before it had read everything.
     if (!written && written.error().code != errc::connection_lost)
         co_return answer{written.error(), false};
+    if (!once_more) {
+        std::string().swap(request.body);
+        std::string().swap(head);
+    }
     bool silent = true;
     const auto complete = co_await read_header(*s, silent, by);
     if (!complete) {
@@ -218,19 +225,19 @@ http_client& http_client::operator=(http_client&&) noexcept = default;
 
 asio::awaitable<result<http_response>> http_client::send(http_request request, deadline by) {
     const auto client = state_;  // outlives a client that is destroyed or moved meanwhile
-    const auto head = request_head(request);
+    auto head = request_head(request);
     if (!head) co_return head.error();
     const auto tls = client->tls_for(request.origin);
     if (!tls) co_return tls.error();
 
     const auto executor = co_await asio::this_coro::executor;
     if (auto pooled = client->pool->take(request.origin, executor)) {
-        auto answer = co_await client->exchange(std::move(pooled), request, *head, by);
+        auto answer = co_await client->exchange(std::move(pooled), request, *head, true, by);
         if (!answer.silent) co_return std::move(answer.response);
     }
     auto fresh = co_await dial(request.origin, client->limits, *tls, by);
     if (!fresh) co_return fresh.error();
-    auto answer = co_await client->exchange(std::move(*fresh), request, *head, by);
+    auto answer = co_await client->exchange(std::move(*fresh), request, *head, false, by);
     co_return std::move(answer.response);
 }
 

@@ -193,36 +193,45 @@ void settle(attempt& made, const chat_request& request, const chat_reply& partia
     }
 }
 
+// What follows are no coroutines, so that what they need only for a moment takes no room in the
+// frame of a stream that is open for minutes.
+
+asio::awaitable<result<http_response>> post(
+    http_client& client, const endpoint& to, const chat_request& request, deadline by
+) {
+    return client.send(make_request(to, request), by);
+}
+
+attempt without_answer(answer& got, attempt_failure failed) {
+    got.fail(failed.why);
+    return {std::move(failed), {}, true};
+}
+
+attempt conclude(reading& from, const chat_request& request, const result<void>& read) {
+    attempt made;
+    auto reply = read ? from.got.finish() : result<chat_reply>(from.got.fail(read.error()));
+    if (reply)
+        made.outcome = std::move(*reply);
+    else
+        made.outcome = attempt_failure{reply.error(), from.response.status(), {}};
+    settle(made, request, from.got.so_far());
+    return made;
+}
+
 }  // namespace
 
 asio::awaitable<attempt> http_transport::send(
     const chat_request& request, const stream_observer& observer, deadline by
 ) {
-    attempt made;
     answer got(to_.said_by, request, observer);
-    auto response = co_await client_.send(make_request(to_, request), by);
-    if (!response) {
-        made.outcome = attempt_failure{got.fail(response.error()), 0, {}};
-        co_return made;
-    }
+    auto response = co_await post(client_, to_, request, by);
+    if (!response) co_return without_answer(got, {response.error(), 0, {}});
     reading from{
         to_, std::move(*response), got, to_.format.make_decoder(got, request, to_.provider)
     };
-    const unsigned status = from.response.status();
-    if (status >= 400) {
-        auto refusal = co_await read_refusal(from, by);
-        got.fail(refusal.why);
-        made.outcome = std::move(refusal);
-        co_return made;
-    }
-    const auto read = co_await read_answer(from, request.stream, by);
-    auto reply = read ? got.finish() : result<chat_reply>(got.fail(read.error()));
-    if (reply)
-        made.outcome = std::move(*reply);
-    else
-        made.outcome = attempt_failure{reply.error(), status, {}};
-    settle(made, request, got.so_far());
-    co_return made;
+    if (from.response.status() >= 400)
+        co_return without_answer(got, co_await read_refusal(from, by));
+    co_return conclude(from, request, co_await read_answer(from, request.stream, by));
 }
 
 }  // namespace riva::llm

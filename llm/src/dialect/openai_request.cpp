@@ -117,7 +117,8 @@ std::string encode(const chat_request& request, std::string_view model, const pr
     }
     if (request.schema && server.schema) append_schema(out, *request.schema);
     if (request.schema && !server.schema) out += ",\"response_format\":{\"type\":\"json_object\"}";
-    return out + "}";
+    out += '}';
+    return out;
 }
 
 }  // namespace riva::llm::openai_chat
