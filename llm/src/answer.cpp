@@ -42,6 +42,12 @@ void answer::add_text(std::string_view piece) {
     emit(text_delta{blocks_ - 1, piece});
 }
 
+void answer::replace_text(std::size_t begin, std::string_view whole) {
+    const std::string_view pieces = std::string_view(reply_.text).substr(begin);
+    if (whole.starts_with(pieces)) return add_text(whole.substr(pieces.size()));
+    reply_.text.replace(begin, std::string::npos, whole);
+}
+
 void answer::add_reasoning(std::string_view piece) {
     if (piece.empty()) return;
     enter(block_kind::reasoning);

@@ -32,6 +32,9 @@ public:
     /// May be said again with every event; the first time counts, and a later model name.
     void start(std::string_view id, std::string_view model);
     void add_text(std::string_view piece);
+    /// Puts the final text in place of the pieces from byte `begin` of the reply on, where a
+    /// provider repeats it whole. Only what it has more is an event.
+    void replace_text(std::size_t begin, std::string_view whole);
     void add_reasoning(std::string_view piece);
     /// What the model says instead of an answer.
     void add_refusal(std::string_view piece) { refusal_ += piece; }

@@ -20,18 +20,29 @@ struct dialect {
 
 constexpr std::array dialects{
     dialect{"openai", true, "https://api.openai.com/v1", "OPENAI_API_KEY"},
-    dialect{"openai-responses", false, "", ""},
-    dialect{"anthropic", false, "", ""},
+    dialect{"openai-responses", true, "https://api.openai.com/v1", "OPENAI_API_KEY"},
+    dialect{"anthropic", true, "https://api.anthropic.com", "ANTHROPIC_API_KEY"},
     dialect{"gemini", false, "", ""},
     dialect{"ollama", false, "", ""},
 };
 
+/// `a, b or c`
+std::string available_names() {
+    std::string names;
+    std::string_view last;
+    for (const dialect& each : dialects) {
+        if (!each.available) continue;
+        if (!last.empty()) names.append(names.empty() ? "" : ", ").append(last);
+        last = each.name;
+    }
+    return names.append(names.empty() ? "" : " or ").append(last);
+}
+
 error refused(std::string what) {
     return {
         errc::invalid_spec,
-        std::move(what) +
-            "; write DIALECT:MODEL[@BASE_URL] with DIALECT openai, for example "
-            "openai:gpt-5@http://127.0.0.1:8080/v1"
+        std::move(what) + "; write DIALECT:MODEL[@BASE_URL] with DIALECT " + available_names() +
+            ", for example openai:gpt-5@http://127.0.0.1:8080/v1"
     };
 }
 

@@ -30,6 +30,7 @@ constexpr std::array decisive{
 };
 constexpr std::array words{
     meaning{"invalid_request_error", errc::bad_request},
+    meaning{"invalid_prompt", errc::bad_request},
     meaning{"context_length_exceeded", errc::bad_request},
     meaning{"exceed_context_size_error", errc::bad_request},
     meaning{"authentication_error", errc::unauthorized},

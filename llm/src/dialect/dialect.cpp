@@ -81,6 +81,8 @@ std::optional<error> objection(const chat_request& request, const profile& serve
 
 const dialect* find_dialect(std::string_view name) {
     if (name == "openai") return &openai_chat_dialect();
+    if (name == "openai-responses") return &openai_responses_dialect();
+    if (name == "anthropic") return &anthropic_dialect();
     return nullptr;
 }
 

@@ -67,5 +67,7 @@ const dialect* find_dialect(std::string_view name);
 std::optional<error> objection(const chat_request& request, const profile& server);
 
 const dialect& openai_chat_dialect();
+const dialect& openai_responses_dialect();
+const dialect& anthropic_dialect();
 
 }  // namespace riva::llm

@@ -1,6 +1,7 @@
 #include "../json_text.hpp"
 #include "../utf8.hpp"
 #include "openai_chunk.hpp"
+#include "portable_schema.hpp"
 
 namespace riva::llm::openai_chat {
 namespace {
@@ -43,10 +44,7 @@ void append_schema_in_words(std::string& out, const answer_schema& schema, const
     out += ",{\"role\":\"";
     out += server.system_role;
     out += "\",\"content\":";
-    append_json_string(
-        out,
-        "Answer with one JSON object that fits this JSON schema, and nothing else:\n" + schema.text
-    );
+    append_json_string(out, schema_in_words(schema));
     out += '}';
 }
 

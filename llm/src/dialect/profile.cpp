@@ -24,6 +24,12 @@ constexpr std::array profiles{
     },
     profile{.dialect = "openai", .host = "api.deepseek.com", .effort = false, .schema = false},
     profile{.dialect = "openai"},
+    profile{
+        .dialect = "openai-responses",
+        .host = "api.openai.com",
+        .model_prefix = "gpt-4",
+        .effort = false,
+    },
     profile{.dialect = "openai-responses", .host = "api.openai.com", .sampling = false},
     profile{.dialect = "openai-responses"},
     // The version of 2026-10-21 has no sampling parameters; compatible servers speak the older one.

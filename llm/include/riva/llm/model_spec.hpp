@@ -9,10 +9,11 @@ namespace riva::llm {
 
 /// Which model, where: `DIALECT:MODEL[@BASE_URL]`, as users write it.
 struct model_spec {
-    std::string dialect;   ///< `openai`
+    std::string dialect;   ///< `openai`, `openai-responses` or `anthropic`
     std::string model;
-    std::string base_url;  ///< as the provider's own SDK takes it; for openai with `/v1`
-    std::string key_env;   ///< name of the environment variable that holds the key
+    std::string base_url;  ///< as the provider's own SDK takes it; with `/v1` for OpenAI, without
+                           ///< for Anthropic
+    std::string key_env;  ///< name of the environment variable that holds the key
 
     friend bool operator==(const model_spec&, const model_spec&) = default;
 };
