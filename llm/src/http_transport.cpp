@@ -32,11 +32,25 @@ std::pair<std::string, std::string> key_header(auth_style style, const std::stri
     return {"Authorization", "Bearer " + key};
 }
 
+bool is_version(std::string_view segment) {
+    return segment == "/v1" || segment == "/v1beta";
+}
+
+/// The path of the base URL and the target below it. A base URL that ends in a version chooses that
+/// version, whether the provider's own SDK writes it there or not.
+std::string join(const std::string& path, std::string_view target) {
+    const std::string_view first = target.substr(0, target.find('/', 1));
+    const std::size_t last = path.rfind('/');
+    if (last != path.npos && is_version(path.substr(last)) && is_version(first))
+        target.remove_prefix(first.size());
+    return path + std::string(target);
+}
+
 http_request make_request(const endpoint& to, const chat_request& request) {
     wire_request wire = to.format.encode(request, to.model, to.server, to.provider);
     http_request made;
     made.origin = to.origin;
-    made.target = to.path + wire.target;
+    made.target = join(to.path, wire.target);
     made.headers = std::move(wire.headers);
     made.headers.emplace_back("Content-Type", "application/json");
     made.headers.emplace_back(

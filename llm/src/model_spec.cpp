@@ -13,17 +13,16 @@ namespace {
 
 struct dialect {
     std::string_view name;
-    bool available;
     std::string_view base_url;
     std::string_view key_env;
 };
 
 constexpr std::array dialects{
-    dialect{"openai", true, "https://api.openai.com/v1", "OPENAI_API_KEY"},
-    dialect{"openai-responses", true, "https://api.openai.com/v1", "OPENAI_API_KEY"},
-    dialect{"anthropic", true, "https://api.anthropic.com", "ANTHROPIC_API_KEY"},
-    dialect{"gemini", false, "", ""},
-    dialect{"ollama", false, "", ""},
+    dialect{"openai", "https://api.openai.com/v1", "OPENAI_API_KEY"},
+    dialect{"openai-responses", "https://api.openai.com/v1", "OPENAI_API_KEY"},
+    dialect{"anthropic", "https://api.anthropic.com", "ANTHROPIC_API_KEY"},
+    dialect{"gemini", "https://generativelanguage.googleapis.com", "GEMINI_API_KEY"},
+    dialect{"ollama", "http://127.0.0.1:11434", "OLLAMA_API_KEY"},
 };
 
 /// `a, b or c`
@@ -31,7 +30,6 @@ std::string available_names() {
     std::string names;
     std::string_view last;
     for (const dialect& each : dialects) {
-        if (!each.available) continue;
         if (!last.empty()) names.append(names.empty() ? "" : ", ").append(last);
         last = each.name;
     }
@@ -80,10 +78,6 @@ result<model_spec> parse_model_spec(std::string_view text) {
     const auto known = std::ranges::find(dialects, name, &dialect::name);
     if (known == dialects.end())
         return refused("the model " + shown + " begins with an unknown dialect");
-    if (!known->available)
-        return refused(
-            "the dialect '" + std::string(name) + "' is not available in this version of riva"
-        );
 
     const std::string_view rest = text.substr(colon + 1);
     const std::size_t url = find_base_url(rest);

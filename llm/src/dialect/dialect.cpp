@@ -75,6 +75,12 @@ std::optional<error> objection(const chat_request& request, const profile& serve
         return refused("a temperature lies between 0 and 2");
     if (request.effort && !server.effort)
         return refused("this model accepts no reasoning effort; leave it out");
+    if (server.context_window > 0 && estimate_tokens(request) > server.context_window)
+        return refused(
+            "a request of about " + std::to_string(estimate_tokens(request)) +
+            " tokens does not fit into the " + std::to_string(server.context_window) +
+            " of this model; ask for less"
+        );
     if (auto why = tool_objection(request.tools)) return why;
     return conversation_objection(request.messages);
 }
@@ -83,6 +89,8 @@ const dialect* find_dialect(std::string_view name) {
     if (name == "openai") return &openai_chat_dialect();
     if (name == "openai-responses") return &openai_responses_dialect();
     if (name == "anthropic") return &anthropic_dialect();
+    if (name == "gemini") return &gemini_dialect();
+    if (name == "ollama") return &ollama_dialect();
     return nullptr;
 }
 

@@ -69,5 +69,7 @@ std::optional<error> objection(const chat_request& request, const profile& serve
 const dialect& openai_chat_dialect();
 const dialect& openai_responses_dialect();
 const dialect& anthropic_dialect();
+const dialect& gemini_dialect();
+const dialect& ollama_dialect();
 
 }  // namespace riva::llm

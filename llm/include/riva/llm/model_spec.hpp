@@ -9,10 +9,10 @@ namespace riva::llm {
 
 /// Which model, where: `DIALECT:MODEL[@BASE_URL]`, as users write it.
 struct model_spec {
-    std::string dialect;   ///< `openai`, `openai-responses` or `anthropic`
+    std::string dialect;   ///< `openai`, `openai-responses`, `anthropic`, `gemini` or `ollama`
     std::string model;
     std::string base_url;  ///< as the provider's own SDK takes it; with `/v1` for OpenAI, without
-                           ///< for Anthropic
+                           ///< for the others; Gemini's may choose a version by ending in it
     std::string key_env;  ///< name of the environment variable that holds the key
 
     friend bool operator==(const model_spec&, const model_spec&) = default;
