@@ -100,7 +100,9 @@ void add_run(CLI::App& app, run_options& into) {
 }
 
 void add_model_server(CLI::App& app, model_server_options& into) {
-    auto* script = app.add_option("SCRIPT", into.script, "The script, a JSON file");
+    auto* script = app.add_option(
+        "SCRIPT", into.script, "The script, a JSON file; without one everything is answered"
+    );
     app.add_option("--suite", into.suite, "Answer the tasks of an evaluation suite instead")
         ->excludes(script);
     app.add_option("--port", into.port, "The port; 0: any free one");

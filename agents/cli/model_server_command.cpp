@@ -1,7 +1,6 @@
 #include "commands.hpp"
 #include "signals.hpp"
 
-#include <riva/llm/error.hpp>
 #include <riva/llm/scripted_server.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -23,7 +22,7 @@ result<llm::scripted_server> load(const model_server_options& options) {
     if (!options.suite.empty()) return llm::scripted_server::from_suite_file(options.suite, serve);
     if (!options.script.empty())
         return llm::scripted_server::from_script_file(options.script, serve);
-    return error{llm::errc::script_invalid, "Name a script, or a suite with --suite."};
+    return llm::scripted_server::answering_anything(serve);
 }
 
 /// Written beside and renamed, so that whoever waits for the file never reads half of it.
@@ -53,7 +52,7 @@ exit_code carry_out(const model_server_options& options) {
         );
     std::fprintf(
         stderr,
-        "riva: serving http://127.0.0.1:%u/v1 until interrupted\n",
+        "riva: serving http://127.0.0.1:%u until interrupted (for openai add /v1)\n",
         static_cast<unsigned>(*port)
     );
 

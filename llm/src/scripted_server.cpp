@@ -28,7 +28,7 @@ struct scripted_server::state {
     state(scripted_server_options o, std::unique_ptr<scripted::answer_source> answers)
         : options(std::move(o)),
           service(std::make_shared<scripted::service>(
-              std::move(answers), options.seed, options.time_scale
+              std::move(answers), options.seed, options.time_scale, options.key
           )) {}
 
     scripted_server_options options;
@@ -111,6 +111,15 @@ result<scripted_server> scripted_server::from_suite_file(
     return scripted_server(
         std::make_shared<state>(std::move(options), scripted::answers_from(std::move(*suite), seed))
     );
+}
+
+scripted_server scripted_server::answering_anything(scripted_server_options options) {
+    return from_script(
+               R"({"rules":[{"replies":[{"text":"Hello from the scripted model.",)"
+               R"("from_schema":true}]}]})",
+               std::move(options)
+    )
+        .value();
 }
 
 scripted_server::scripted_server(std::shared_ptr<state> s) : state_(std::move(s)) {}

@@ -44,7 +44,8 @@ TEST_CASE("request check reads model, texts, purpose and streaming", "[scripted]
         "messages":[{"role":"system","content":"s"},
                     {"role":"user","content":[{"type":"text","text":"u"},
                         {"type":"image_url","image_url":{"url":"x"}},{"type":"text","text":"v"}]},
-                    {"role":"assistant","content":null,"tool_calls":[]},
+                    {"role":"assistant","content":null,"tool_calls":[
+                        {"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}]},
                     {"role":"tool","tool_call_id":"1","content":"t"}],
         "response_format":{"type":"json_schema","json_schema":{"name":"riva_action","schema":{}}}})"
     );
@@ -94,7 +95,7 @@ TEST_CASE("request check refuses messages of the wrong shape", "[scripted][reque
 
 TEST_CASE("request check refuses unknown members and values out of range", "[scripted][request]") {
     CHECK(param(with("")) == "accepted");
-    CHECK(param(with(R"("user":"u","tools":[],"store":false)")) == "accepted");
+    CHECK(param(with(R"("user":"u","tools":null,"store":false)")) == "accepted");
     CHECK(
         message(with(R"("max_output":1)")) == "Unrecognized request argument supplied: max_output"
     );
@@ -175,4 +176,72 @@ TEST_CASE(
             .find("('properties', 'a', 'items')") != std::string::npos
     );
     CHECK(param(in_object("1")) == "response_format");
+}
+
+TEST_CASE("request check wants every call of a tool answered", "[scripted][request]") {
+    const auto turns = [](const std::string& after) {
+        return param(with_messages(
+            R"([{"role":"user","content":"a"},{"role":"assistant","content":null,"tool_calls":[)"
+            R"({"id":"c1","type":"function","function":{"name":"f","arguments":"{}"}}]})" +
+            after + "]"
+        ));
+    };
+    CHECK(turns(R"(,{"role":"tool","tool_call_id":"c1","content":"x"})") == "accepted");
+    CHECK(turns("") == "messages[1]");
+    CHECK(turns(R"(,{"role":"user","content":"b"})") == "messages[2]");
+    CHECK(turns(R"(,{"role":"tool","tool_call_id":"c2","content":"x"})") == "messages[2].role");
+    CHECK(
+        param(with_messages(R"([{"role":"tool","tool_call_id":"c1","content":"x"}])")) ==
+        "messages[0].role"
+    );
+    CHECK(
+        param(with_messages(R"([{"role":"assistant","content":"a","tool_calls":[]}])")) ==
+        "messages[0].tool_calls"
+    );
+    CHECK(
+        param(with_messages(R"([{"role":"assistant","content":"a","tool_calls":[{"id":"1",
+            "type":"function","function":{"name":"f","arguments":{}}}]}])")) ==
+        "messages[0].tool_calls[0].function.arguments"
+    );
+}
+
+TEST_CASE("request check reads the tools that are offered and demanded", "[scripted][request]") {
+    const std::string tools =
+        R"("tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}])";
+    const auto asked = with(tools + R"(,"tool_choice":"required")");
+    REQUIRE(asked.has_value());
+    CHECK(asked->tools.at(0).name == "f");
+    CHECK(asked->call_demanded);
+    const auto named =
+        with(tools + R"(,"tool_choice":{"type":"function","function":{"name":"f"}})");
+    REQUIRE(named.has_value());
+    CHECK(named->demanded_tool == "f");
+    CHECK(
+        param(with(tools + R"(,"tool_choice":{"type":"function","function":{"name":"g"}})")) ==
+        "tool_choice"
+    );
+    CHECK(param(with(R"("tool_choice":"auto")")) == "tool_choice");
+    CHECK(param(with(R"("parallel_tool_calls":false)")) == "parallel_tool_calls");
+    CHECK(param(with(R"("tools":[])")) == "tools");
+    CHECK(param(with(R"("tools":[{"function":{"name":"f"}}])")) == "tools[0].type");
+    CHECK(
+        param(with(R"("tools":[{"type":"function","function":{"name":"a b"}}])")) ==
+        "tools[0].function.name"
+    );
+    CHECK(
+        param(with(R"("tools":[{"type":"function","function":{"name":"f","strict":true,
+            "parameters":{"type":"object","properties":{}}}}])")) == "tools[0].function.parameters"
+    );
+}
+
+TEST_CASE("request check refuses what reasoning models do not take", "[scripted][request]") {
+    const auto to_gpt6 = [](const std::string& members) {
+        return param(check_chat_request(
+            R"({"model":"gpt-6-mini","messages":[{"role":"user","content":"a"}],)" + members + "}"
+        ));
+    };
+    CHECK(to_gpt6(R"("max_completion_tokens":9)") == "accepted");
+    CHECK(to_gpt6(R"("max_tokens":9)") == "max_tokens");
+    CHECK(to_gpt6(R"("temperature":1)") == "temperature");
+    CHECK(to_gpt6(R"("temperature":1,"reasoning_effort":"none")") == "accepted");
 }

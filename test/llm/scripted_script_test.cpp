@@ -108,8 +108,10 @@ TEST_CASE("script with an error is refused naming the place", "[scripted][script
 TEST_CASE("script refuses a reply that makes no sense", "[scripted][script]") {
     const std::string place = "rules[1].replies[0].";
     CHECK(
-        in_reply("") ==
-        refused(place + "text: missing: a reply says text, json or refusal, or is a fault's status")
+        in_reply("") == refused(
+                            place + "text: missing: a reply says text, json, refusal, tool_calls "
+                                    "or from_schema, or is a fault's status"
+                        )
     );
     CHECK(
         in_reply(R"("text":"a","json":1)") ==

@@ -33,7 +33,7 @@ struct http_fault {
 /// An error object that ends a stream.
 struct error_event {
     std::size_t after_chunks = 0;
-    std::string body;  ///< JSON
+    std::string body;  ///< JSON; empty: what the wire format says when it is overloaded
 };
 
 /// The response stops in its middle.
@@ -44,7 +44,9 @@ struct break_off {
     bool in_head = false;  ///< bytes are counted from the status line; otherwise from the body
 };
 
-enum class content_fault { none, null, empty, not_json, fenced };
+enum class content_fault { none, null, empty, not_json, fenced, bad_utf8 };
+/// What is wrong with the calls of tools.
+enum class call_fault { none, no_index, no_id, same_index, truncated };
 enum class line_end { lf, crlf, cr };
 
 /// Everything that a response can do wrong, or right in an unusual way.
@@ -53,6 +55,7 @@ struct fault {
     std::optional<scripted::error_event> error_event;
     std::optional<scripted::break_off> break_off;
     content_fault content = content_fault::none;
+    call_fault calls = call_fault::none;
     scripted::line_end line_end = scripted::line_end::lf;
     bool comments = false;         ///< a comment before each event of a stream
     bool split_utf8 = false;       ///< characters of several bytes arrive in two pieces
@@ -66,15 +69,30 @@ struct usage_plan {
     bool sent = true;
     std::optional<std::int64_t> prompt;
     std::optional<std::int64_t> completion;
-    std::int64_t cached = 0;
-    std::int64_t reasoning = 0;
+    std::int64_t cached = 0;       ///< of the prompt, read from a cache
+    std::int64_t cache_write = 0;  ///< of the prompt, written to a cache
+    std::int64_t reasoning = 0;    ///< of the completion
+};
+
+/// A call of a tool that the model makes.
+struct tool_call {
+    std::string id;         ///< empty: one is made up in the manner of the wire format
+    std::string name;
+    std::string arguments;  ///< JSON, unless the script wants it to be something else
+
+    friend bool operator==(const tool_call&, const tool_call&) = default;
 };
 
 /// What the model says, whatever the wire format will be.
 struct answer {
     std::string text;
-    std::string refusal;  ///< not empty: the model refuses, and there is no text
-    std::string finish_reason = "stop";
+    std::string refusal;    ///< not empty: the model refuses, and there is no text
+    std::string reasoning;  ///< what it thought before
+    std::string signature;  ///< opaque, goes with the reasoning or the first call
+    std::vector<tool_call> calls;
+    bool from_schema = false;   ///< what the request demands is made up when it demands anything
+    std::string
+        finish_reason;  ///< in the words of Chat Completions; empty: what the answer implies
     usage_plan usage;
     scripted::behaviour behaviour;
     scripted::fault fault;
@@ -87,6 +105,8 @@ public:
     virtual answered<answer> next(const question& q) = 0;
     /// Names for the list of models.
     virtual std::vector<std::string> models() const = 0;
+    /// What every request must show; empty: nothing.
+    virtual std::string key() const { return {}; }
 };
 
 }  // namespace riva::llm::scripted

@@ -1,12 +1,13 @@
+#include "scripted/event_stream.hpp"
+#include "scripted/openai_refusal.hpp"
+#include "scripted/plain_response.hpp"
 #include "scripted/request_check.hpp"
 #include "scripted/responder.hpp"
+#include "scripted/spoken.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-
-#include <algorithm>
-#include <optional>
 
 namespace riva::llm::scripted {
 
@@ -14,51 +15,18 @@ namespace json = boost::json;
 
 namespace {
 
-struct token_counts {
-    std::int64_t prompt = 0;
-    std::int64_t completion = 0;
-};
-
 std::string json_text(std::string_view text) {
     return json::serialize(json::value(text));
 }
 
-json::value text_or_null(const std::string& text) {
-    return text.empty() ? json::value() : json::value(text);
-}
-
-/// The text that arrives, after the content faults; none is null.
-std::optional<std::string> content_of(const answer& a) {
-    if (!a.refusal.empty()) return std::nullopt;
-    switch (a.fault.content) {
-        case content_fault::none: break;
-        case content_fault::null: return std::nullopt;
-        case content_fault::empty: return "";
-        case content_fault::not_json: return "Certainly! First I would look at the file.";
-        case content_fault::fenced: return "```json\n" + a.text + "\n```";
-    }
-    return a.text;
-}
-
-token_counts count(const question& q, const answer& a, const std::optional<std::string>& content) {
-    const std::size_t said = a.refusal.size() + content.value_or("").size();
-    return {
-        a.usage.prompt.value_or(prompt_tokens(q)), a.usage.completion.value_or(tokens_in(said))
-    };
-}
-
-std::string usage_json(const answer& a, token_counts counts) {
+std::string usage_json(const answer& a, const spoken& said) {
     return json::serialize(json::object{
-        {"prompt_tokens", counts.prompt},
-        {"completion_tokens", counts.completion},
-        {"total_tokens", counts.prompt + counts.completion},
+        {"prompt_tokens", said.prompt_tokens},
+        {"completion_tokens", said.completion_tokens},
+        {"total_tokens", said.prompt_tokens + said.completion_tokens},
         {"prompt_tokens_details", {{"cached_tokens", a.usage.cached}}},
         {"completion_tokens_details", {{"reasoning_tokens", a.usage.reasoning}}},
     });
-}
-
-std::string finish_json(const answer& a) {
-    return a.fault.without_finish ? "null" : json_text(a.finish_reason);
 }
 
 /// What all parts of one answer begin with.
@@ -68,69 +36,44 @@ std::string opening(const question& q, const exchange& e, std::string_view objec
            json_text(q.model) + R"(,"system_fingerprint":"fp_scripted")";
 }
 
-std::string error_json(const request_refusal& r) {
-    const json::object error{
-        {"message", r.message},
-        {"type", r.type},
-        {"param", text_or_null(r.param)},
-        {"code", text_or_null(r.code)},
-    };
-    return json::serialize(json::object{{"error", error}});
+std::string failure_body(const fault& f) {
+    if (!f.error_event->body.empty()) return R"({"error":)" + f.error_event->body + "}";
+    return R"({"error":{"message":"The server had an error","type":"server_error",)"
+           R"("param":null,"code":null}})";
 }
 
-request_refusal usual_refusal(unsigned status) {
-    const std::string message = "The script answers with status " + std::to_string(status);
-    if (status == 401) return {status, message, "", "invalid_api_key"};
-    if (status == 429) return {status, message, "", "rate_limit_exceeded", "requests"};
-    if (status >= 500) return {status, message, "", "", "server_error"};
-    return {status, message, "", ""};
+/// A call as far as it does not depend on streaming: `"id":...,"type":"function","function":{`.
+std::string call_head(const tool_call& call, const fault& f) {
+    const std::string id = f.calls == call_fault::no_id ? "" : "\"id\":" + json_text(call.id) + ",";
+    return id + R"("type":"function","function":{"name":)" + json_text(call.name) +
+           R"(,"arguments":)";
 }
 
-response json_response(unsigned status, std::string body) {
-    response r;
-    r.status = status;
-    r.headers = {{"Content-Type", "application/json"}};
-    r.body = {{std::move(body), {}, false}};
-    return r;
-}
-
-bool names_content_type(const header_list& headers) {
-    constexpr std::string_view wanted = "content-type";
-    for (const auto& [name, value] : headers) {
-        std::string lower = name;
-        for (char& c : lower)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        if (lower == wanted) return true;
-    }
-    return false;
-}
-
-response fault_response(const http_fault& f) {
-    response r = json_response(f.status, f.body.value_or(error_json(usual_refusal(f.status))));
-    if (names_content_type(f.headers)) r.headers.clear();
-    r.headers.insert(r.headers.end(), f.headers.begin(), f.headers.end());
-    return r;
+std::string message_json(const answer& a, const spoken& said) {
+    std::string message = R"({"role":"assistant","content":)" +
+                          (said.text ? json_text(*said.text) : "null") + R"(,"refusal":)" +
+                          (said.refusal.empty() ? "null" : json_text(said.refusal));
+    if (!said.reasoning.empty()) message += R"(,"reasoning_content":)" + json_text(said.reasoning);
+    for (std::size_t i = 0; i < said.calls.size(); ++i)
+        message += (i == 0 ? R"(,"tool_calls":[{)" : ",{") + call_head(said.calls[i], a.fault) +
+                   json_text(said.calls[i].arguments) + "}}";
+    return message + (said.calls.empty() ? "}" : "]}");
 }
 
 response whole_answer(const question& q, const answer& a, exchange e) {
-    const auto content = content_of(a);
-    const token_counts counts = count(q, a, content);
-    std::string body;
-    if (a.fault.error_event) {
-        body = R"({"error":)" + a.fault.error_event->body + "}";
-    } else {
-        body = opening(q, e, "chat.completion") +
-               R"(,"choices":[{"index":0,"message":{"role":"assistant","content":)" +
-               (content ? json_text(*content) : "null") + R"(,"refusal":)" +
-               json::serialize(text_or_null(a.refusal)) + R"(},"logprobs":null,"finish_reason":)" +
-               finish_json(a) + "}]";
-        if (a.usage.sent) body += R"(,"usage":)" + usage_json(a, counts);
-        body += "}";
-    }
-    response r = json_response(200, std::move(body));
-    r.body.front().delay = e.pace.first_token() + e.pace.tokens(counts.completion);
-    r.prompt_tokens = counts.prompt;
-    r.completion_tokens = counts.completion;
+    const spoken said = speak(q, a, e.number);
+    std::string body = opening(q, e, "chat.completion") + R"(,"choices":[{"index":0,"message":)" +
+                       message_json(a, said) + R"(,"logprobs":null,"finish_reason":)" +
+                       (a.fault.without_finish ? "null" : json_text(said.finish)) + "}]";
+    if (a.usage.sent) body += R"(,"usage":)" + usage_json(a, said);
+    response r = whole_response(
+        a,
+        body + "}",
+        a.fault.error_event ? failure_body(a.fault) : "",
+        e.pace.first_token() + e.pace.tokens(said.completion_tokens)
+    );
+    r.prompt_tokens = said.prompt_tokens;
+    r.completion_tokens = said.completion_tokens;
     return r;
 }
 
@@ -138,119 +81,97 @@ response whole_answer(const question& q, const answer& a, exchange e) {
 class chunk_writer {
 public:
     chunk_writer(const question& q, const answer& a, exchange e)
-        : question_(q), fault_(a.fault), exchange_(e) {
-        opening_ = opening(q, e, "chat.completion.chunk") + R"(,"choices":)";
-    }
+        : answer_(a),
+          exchange_(e),
+          opening_(opening(q, e, "chat.completion.chunk") + R"(,"choices":)"),
+          closing_(q.include_usage ? R"(,"usage":null})" : "}"),
+          stream_(stream_format::events, a.fault, [&f = a.fault] {
+              return stream_event{"", failure_body(f)};
+          }) {}
 
-    std::vector<piece> write(const answer& a, token_counts counts) {
-        const auto content = content_of(a);
-        const std::string first = content ? R"("")" : "null";
-        chunk(
-            R"({"role":"assistant","content":)" + first + R"(,"refusal":null})",
-            "null",
-            first_token()
+    response write(const spoken& said, bool include_usage) {
+        const std::string first = said.text || !said.reasoning.empty() ? R"("")" : "null";
+        stream_.chunk(
+            part(R"({"role":"assistant","content":)" + first + R"(,"refusal":null})"),
+            exchange_.pace.first_token()
         );
-        say("content", content.value_or(""));
-        say("refusal", a.refusal);
-        if (!a.fault.without_finish) chunk("{}", json_text(a.finish_reason), {});
-        if (fault_.error_event) fail({});
-        if (question_.include_usage && a.usage.sent)
-            event(opening_ + R"([],"usage":)" + usage_json(a, counts) + "}", {});
-        if (!a.fault.without_done) event("[DONE]", {});
-        return std::move(pieces_);
+        say("reasoning_content", said.reasoning);
+        say("content", said.text_or_empty());
+        say("refusal", said.refusal);
+        for (std::size_t i = 0; i < said.calls.size(); ++i) call(said.calls[i], i);
+        if (!answer_.fault.without_finish) stream_.chunk(part("{}", json_text(said.finish)));
+        stream_.fail_if_due();
+        if (include_usage && answer_.usage.sent)
+            stream_.event({"", opening_ + R"([],"usage":)" + usage_json(answer_, said) + "}"});
+        if (!answer_.fault.without_done) stream_.event({"", "[DONE]"});
+        return stream_.finish();
     }
 
 private:
-    std::chrono::nanoseconds first_token() { return exchange_.pace.first_token(); }
-
-    // Four bytes and the rest of the last character make a token.
-    void say(std::string_view member, std::string_view text) {
-        std::size_t start = 0;
-        while (start < text.size()) {
-            std::size_t end = std::min(start + 4, text.size());
-            while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-                ++end;
-            const std::string token = json_text(text.substr(start, end - start));
-            const auto delay = start == 0 ? std::chrono::nanoseconds{} : exchange_.pace.token();
-            chunk("{\"" + std::string(member) + "\":" + token + "}", "null", delay);
-            start = end;
-        }
-    }
-
-    void chunk(
-        const std::string& delta, const std::string& finish, std::chrono::nanoseconds delay
-    ) {
-        if (fault_.error_event && chunks_++ == fault_.error_event->after_chunks) fail(delay);
-        event(
+    stream_event part(const std::string& delta, const std::string& finish = "null") const {
+        return {
+            "",
             opening_ + R"([{"index":0,"delta":)" + delta + R"(,"logprobs":null,"finish_reason":)" +
-                finish + "}]" + (question_.include_usage ? R"(,"usage":null})" : "}"),
-            delay
-        );
+                finish + "}]" + closing_
+        };
     }
 
-    void fail(std::chrono::nanoseconds delay) {
-        event(R"({"error":)" + fault_.error_event->body + "}", delay);
-        ended_ = true;
-    }
-
-    void event(const std::string& data, std::chrono::nanoseconds delay) {
-        if (ended_) return;
-        const std::string_view end = line_ends();
-        std::string bytes;
-        if (fault_.comments) bytes.append(": the server is working").append(end).append(end);
-        bytes.append("data: ").append(data).append(end).append(end);
-        pieces_.push_back({std::move(bytes), delay, false});
-    }
-
-    std::string_view line_ends() const {
-        switch (fault_.line_end) {
-            case line_end::crlf: return "\r\n";
-            case line_end::cr: return "\r";
-            case line_end::lf: break;
+    void say(std::string_view member, std::string_view text) {
+        for (const std::string_view token : tokens_of(text)) {
+            const auto wait = first_ ? std::chrono::nanoseconds{} : exchange_.pace.token();
+            stream_.delta(part("{\"" + std::string(member) + "\":" + json_text(token) + "}"), wait);
+            first_ = false;
         }
-        return "\n";
     }
 
-    const question& question_;
-    const fault& fault_;
+    void call(const tool_call& c, std::size_t position) {
+        const call_fault f = answer_.fault.calls;
+        const std::size_t index = f == call_fault::same_index ? 0 : position;
+        const std::string head =
+            R"({"tool_calls":[{)" +
+            (f == call_fault::no_index ? "" : R"("index":)" + std::to_string(index) + ",");
+        stream_.chunk(part(head + call_head(c, answer_.fault) + R"(""}}]})"));
+        for (const std::string_view token : tokens_of(c.arguments))
+            stream_.chunk(
+                part(head + R"("function":{"arguments":)" + json_text(token) + "}}]}"),
+                exchange_.pace.token()
+            );
+    }
+
+    const answer& answer_;
     exchange exchange_;
     std::string opening_;
-    std::vector<piece> pieces_;
-    std::size_t chunks_ = 0;
-    bool ended_ = false;
+    std::string closing_;
+    event_stream stream_;
+    bool first_ = true;  // the first token comes with the role
 };
 
 response streamed_answer(const question& q, const answer& a, exchange e) {
-    const token_counts counts = count(q, a, content_of(a));
-    response r;
-    r.stream = true;
-    r.headers = {
-        {"Content-Type", "text/event-stream; charset=utf-8"}, {"Cache-Control", "no-cache"}
-    };
-    r.body = chunk_writer(q, a, e).write(a, counts);
-    r.prompt_tokens = counts.prompt;
-    r.completion_tokens = counts.completion;
+    const spoken said = speak(q, a, e.number);
+    response r = chunk_writer(q, a, e).write(said, q.include_usage);
+    r.prompt_tokens = said.prompt_tokens;
+    r.completion_tokens = said.completion_tokens;
     return r;
 }
 
 class chat_responder : public responder {
 public:
+    std::string_view name() const override { return "openai"; }
+
     bool serves(std::string_view path) const override {
-        return path == "/v1/chat/completions" || path == "/chat/completions";
+        return path == "/v1/chat/completions" || path == "/chat/completions" ||
+               (path.starts_with("/openai/deployments/") && path.ends_with("/chat/completions"));
     }
 
-    answered<question> read(std::string_view body) const override {
-        return check_chat_request(body);
+    answered<question> read(const http_call& call) const override {
+        return check_chat_request(call.body);
     }
 
     response write(const question& q, const answer& a, exchange e) const override {
-        if (a.fault.http) return fault_response(*a.fault.http);
         return q.stream ? streamed_answer(q, a, e) : whole_answer(q, a, e);
     }
 
-    response write(const request_refusal& r) const override {
-        return json_response(r.status, error_json(r));
-    }
+    std::string error(const request_refusal& r) const override { return openai_error(r); }
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "scripted/message_check.hpp"
 
+#include "scripted/call_order.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -98,6 +100,68 @@ verdict check_message(const json::value& value, const std::string& place, std::s
     return check_content(*message, who, place + ".content", text);
 }
 
+verdict check_call(const json::value& value, const std::string& place, call_order& calls) {
+    const json::object* call = value.if_object();
+    if (!call) return wrong(place, "expected an object.");
+    const json::value* id = call->if_contains("id");
+    if (!id || !id->is_string() || id->get_string().empty())
+        return wrong(place + ".id", "a call needs an id.");
+    const json::value* function = call->if_contains("function");
+    const json::value* custom = call->if_contains("custom");
+    if (!custom) {
+        const json::object* named = function ? function->if_object() : nullptr;
+        if (!named) return wrong(place + ".function", "expected an object.");
+        for (const auto* member : {"name", "arguments"})
+            if (const json::value* v = named->if_contains(member); !v || !v->is_string())
+                return wrong(place + ".function." + member, "expected a string.");
+    }
+    calls.made(std::string(id->get_string()));
+    return std::nullopt;
+}
+
+verdict check_calls(const json::object& message, const std::string& place, call_order& calls) {
+    const json::value* listed = message.if_contains("tool_calls");
+    if (!listed || listed->is_null()) return std::nullopt;
+    const json::array* list = listed->if_array();
+    if (!list || list->empty())
+        return wrong(place, "expected an array with at least one call of a tool.");
+    for (std::size_t i = 0; i < list->size(); ++i)
+        if (auto refused = check_call((*list)[i], place + "[" + std::to_string(i) + "]", calls))
+            return refused;
+    return std::nullopt;
+}
+
+verdict unanswered(const call_order& calls, const std::string& place) {
+    if (calls.open().empty()) return std::nullopt;
+    return request_refusal{
+        400,
+        "An assistant message with 'tool_calls' must be followed by tool messages responding to "
+        "each 'tool_call_id'. The following tool_call_ids did not have response messages: " +
+            calls.open_text(),
+        place,
+        "invalid_value"
+    };
+}
+
+// Answers of tools come right after the message that calls them, one for each call.
+verdict check_order(const json::value& value, const std::string& place, call_order& calls) {
+    const json::object& message = value.get_object();
+    const std::string role(message.at("role").get_string());
+    if (role == "tool") {
+        if (calls.answer(std::string(message.at("tool_call_id").get_string()))) return std::nullopt;
+        return request_refusal{
+            400,
+            "Invalid parameter: messages with role 'tool' must be a response to a preceding "
+            "message with 'tool_calls'.",
+            place + ".role",
+            "invalid_value"
+        };
+    }
+    if (auto refused = unanswered(calls, place)) return refused;
+    calls.forget();
+    return role == "assistant" ? check_calls(message, place + ".tool_calls", calls) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<request_refusal> check_messages(
@@ -106,12 +170,13 @@ std::optional<request_refusal> check_messages(
     const json::array* list = messages.if_array();
     if (!list) return wrong("messages", "expected an array.");
     if (list->empty()) return wrong("messages", "expected at least one message.");
-    for (std::size_t i = 0; i < list->size(); ++i)
-        if (auto refused = check_message(
-                (*list)[i], "messages[" + std::to_string(i) + "]", texts.emplace_back()
-            ))
-            return refused;
-    return std::nullopt;
+    call_order calls;
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        const std::string place = "messages[" + std::to_string(i) + "]";
+        if (auto refused = check_message((*list)[i], place, texts.emplace_back())) return refused;
+        if (auto refused = check_order((*list)[i], place, calls)) return refused;
+    }
+    return unanswered(calls, "messages[" + std::to_string(list->size() - 1) + "]");
 }
 
 }  // namespace riva::llm::scripted

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <boost/system/result.hpp>
 
 #include <cstddef>
@@ -16,13 +17,35 @@ enum class model_tier { small, medium, large };
 model_tier tier_of(std::string_view model);
 std::string_view to_string(model_tier tier);
 
+/// A tool that the model may call.
+struct offered_tool {
+    std::string name;
+    boost::json::value parameters;  ///< their schema; null: none was given
+};
+
+/// Something opaque that an earlier answer held and that must come back unchanged.
+struct replayed_block {
+    std::string content;    ///< what it belongs to
+    std::string signature;  ///< empty: it is missing
+};
+
 /// What a request asks, whatever its wire format was.
 struct question {
-    std::string model;
-    std::string purpose;                ///< name of the answer's schema; empty: none was given
-    std::vector<std::string> messages;  ///< their text, at least one
+    std::string model = {};
+    std::string purpose = {};  ///< name of the answer's schema; empty: none was given
+    std::vector<std::string> messages = {};  ///< their text, at least one
     bool stream = false;
     bool include_usage = false;  ///< usage is wanted at the end of the stream
+
+    std::vector<offered_tool> tools = {};
+    bool call_demanded = false;  ///< the answer must call a tool
+    std::string demanded_tool = {};  ///< only this one; empty: any
+    boost::json::value schema = {};  ///< of the answer; null: none was given
+    std::int64_t context_tokens = 0;  ///< `num_ctx`; 0: not given
+    bool only_count = false;  ///< the prompt's tokens are wanted, no answer
+    bool as_list = false;  ///< the stream is one JSON list
+    std::vector<replayed_block> replayed = {};
+    std::string dialect = {};
 };
 
 std::int64_t prompt_tokens(const question& q);

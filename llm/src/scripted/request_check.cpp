@@ -2,7 +2,9 @@
 
 #include "scripted/message_check.hpp"
 #include "scripted/object_reader.hpp"
+#include "scripted/openai_refusal.hpp"
 #include "scripted/schema_check.hpp"
+#include "scripted/tool_check.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -30,15 +32,12 @@ constexpr std::array passed_members{
     "logprobs",
     "metadata",
     "modalities",
-    "parallel_tool_calls",
     "prediction",
     "prompt_cache_key",
     "prompt_cache_retention",
     "safety_identifier",
     "service_tier",
     "store",
-    "tool_choice",
-    "tools",
     "top_logprobs",
     "user",
     "verbosity",
@@ -62,51 +61,34 @@ constexpr std::array nullable_members{
     "stream",
     "stream_options",
     "temperature",
+    "tool_choice",
+    "tools",
     "top_p",
 };
 
-request_refusal refusal(
-    std::string message, std::string param, std::string code = "invalid_value"
-) {
-    return {400, std::move(message), std::move(param), std::move(code)};
-}
-
-// `place: what` as the reader has found it; the place is the member.
-request_refusal refusal_of(const std::string& trouble) {
-    const std::string place = trouble.substr(0, trouble.find(": "));
-    const std::string what = trouble.substr(place.size() + 2);
-    if (what == "there is no such member")
-        return refusal(
-            "Unrecognized request argument supplied: " + place, place, "unknown_parameter"
-        );
-    return refusal("Invalid value for '" + place + "': " + what + ".", place);
-}
-
-verdict check_schema_format(object_reader& format) {
+verdict check_schema_format(object_reader& format, question& asked) {
     auto schema = format.object("json_schema");
     if (!schema)
-        return refusal(
+        return openai_refusal(
             "Missing required parameter: 'response_format.json_schema'.",
             "response_format.json_schema",
             "missing_required_parameter"
         );
     const std::string name = schema->text("name").value_or("");
-    const auto allowed = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               c == '_' || c == '-';
-    };
-    if (name.empty() || name.size() > 64 || !std::all_of(name.begin(), name.end(), allowed))
+    if (!is_plain_name(name))
         schema->wrong("name", "expected 1 to 64 letters, digits, '_' and '-'");
     schema->text("description");
     const bool strict = schema->flag("strict").value_or(false);
     const json::value* tree = schema->any("schema");
     if (!tree || !tree->is_object()) schema->wrong("schema", "expected a JSON schema");
     schema->refuse_others();
-    if (!format.trouble().empty()) return refusal_of(format.trouble());
+    if (!format.trouble().empty()) return openai_trouble(format.trouble());
+    asked.purpose = name;
+    asked.schema = *tree;
     if (!strict) return std::nullopt;
     const auto fault = strict_schema_fault(*tree);
     if (!fault) return std::nullopt;
-    return refusal(
+    return openai_refusal(
         "Invalid schema for response_format '" + name + "': " + *fault, "response_format"
     );
 }
@@ -116,18 +98,16 @@ verdict check_format(object_reader& request, question& asked) {
     if (!format) return std::nullopt;
     const auto type = format->choice("type", {"text", "json_object", "json_schema"});
     if (!type && !format->has("type")) format->wrong("type", "it is missing");
-    if (type == 2U) {
-        if (auto refused = check_schema_format(*format)) return refused;
-        auto schema = format->object("json_schema");
-        asked.purpose = schema->text("name").value_or("");
-    }
+    if (type == 2U)
+        if (auto refused = check_schema_format(*format, asked)) return refused;
+    if (type != 2U) format->any("json_schema");
     format->refuse_others();
     if (type != 1U) return std::nullopt;
     const auto names_json = [](const std::string& text) {
         return text.find("json") != std::string::npos || text.find("JSON") != std::string::npos;
     };
     if (std::any_of(asked.messages.begin(), asked.messages.end(), names_json)) return std::nullopt;
-    return refusal(
+    return openai_refusal(
         "'messages' must contain the word 'json' in some form, to use 'response_format' of type "
         "'json_object'.",
         "messages"
@@ -151,7 +131,7 @@ verdict check_limits(object_reader& request) {
     request.whole("max_tokens", 1, most_tokens);
     request.whole("max_completion_tokens", 1, most_tokens);
     if (!request.has("max_tokens") || !request.has("max_completion_tokens")) return std::nullopt;
-    return refusal(
+    return openai_refusal(
         "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
         "max_tokens",
         "invalid_parameter_combination"
@@ -166,9 +146,49 @@ verdict check_streaming(object_reader& request, question& asked) {
     options->flag("include_obfuscation");
     options->refuse_others();
     if (asked.stream) return std::nullopt;
-    return refusal(
+    return openai_refusal(
         "The 'stream_options' parameter is only allowed when 'stream' is enabled.", "stream_options"
     );
+}
+
+verdict check_tools(object_reader& request, question& asked) {
+    const json::array* tools = request.list("tools");
+    if (tools && tools->empty())
+        return openai_refusal(
+            "Invalid 'tools': empty array. Expected an array with minimum length 1.",
+            "tools",
+            "empty_array"
+        );
+    for (std::size_t i = 0; tools && i < tools->size(); ++i) {
+        const std::string place = "tools[" + std::to_string(i) + "]";
+        object_reader tool((*tools)[i], place, request.trouble());
+        if (!tool.has("type")) return openai_missing(place + ".type");
+        if (tool.choice("type", {"function", "custom"}) != 0U) continue;
+        auto function = tool.object("function");
+        if (!function) return openai_missing(place + ".function");
+        if (auto refused = check_function(*function, asked)) return refused;
+        tool.refuse_others();
+    }
+    return check_choice(request, true, asked);
+}
+
+// Reasoning models take no sampling parameters, and only the new name of the token limit.
+verdict check_reasoning_model(object_reader& request, const question& asked) {
+    if (!asked.model.starts_with("gpt-6")) return std::nullopt;
+    const bool thinks = request.text("reasoning_effort").value_or("medium") != "none";
+    const auto unsupported = [&](const char* name, const char* advice) {
+        return openai_refusal(
+            "Unsupported parameter: '" + std::string(name) + "' is not supported with this model." +
+                advice,
+            name,
+            "unsupported_parameter"
+        );
+    };
+    if (request.has("max_tokens"))
+        return unsupported("max_tokens", " Use 'max_completion_tokens' instead.");
+    for (const auto* name : {"temperature", "top_p"})
+        if (thinks && request.has(name)) return unsupported(name, "");
+    return std::nullopt;
 }
 
 void drop_nulls(json::object& request) {
@@ -177,23 +197,17 @@ void drop_nulls(json::object& request) {
             request.erase(name);
 }
 
-verdict missing(const char* name) {
-    return refusal(
-        "Missing required parameter: '" + std::string(name) + "'.",
-        name,
-        "missing_required_parameter"
-    );
-}
-
 verdict check_members(object_reader& request, question& asked) {
-    if (!request.has("model")) return missing("model");
+    if (!request.has("model")) return openai_missing("model");
     asked.model = request.text("model").value_or("");
     if (asked.model.empty()) request.wrong("model", "expected the name of a model");
-    if (!request.has("messages")) return missing("messages");
+    if (!request.has("messages")) return openai_missing("messages");
     if (auto refused = check_messages(*request.any("messages"), asked.messages)) return refused;
     if (auto refused = check_streaming(request, asked)) return refused;
     if (auto refused = check_format(request, asked)) return refused;
+    if (auto refused = check_tools(request, asked)) return refused;
     if (auto refused = check_limits(request)) return refused;
+    if (auto refused = check_reasoning_model(request, asked)) return refused;
     check_sampling(request);
     for (const auto* member : passed_members) request.any(member);
     request.refuse_others();
@@ -206,13 +220,16 @@ answered<question> check_chat_request(std::string_view body) {
     std::string trouble;
     auto document = parse_json(body, trouble);
     if (!document)
-        return refusal("We could not parse the JSON body of your request: " + trouble, "", "");
-    if (!document->is_object()) return refusal("The body of a request is a JSON object.", "", "");
+        return openai_refusal(
+            "We could not parse the JSON body of your request: " + trouble, "", ""
+        );
+    if (!document->is_object())
+        return openai_refusal("The body of a request is a JSON object.", "", "");
     drop_nulls(document->get_object());
     question asked;
     object_reader request(*document, "", trouble);
     if (auto refused = check_members(request, asked)) return *refused;
-    if (!trouble.empty()) return refusal_of(trouble);
+    if (!trouble.empty()) return openai_trouble(trouble);
     return asked;
 }
 

@@ -73,12 +73,17 @@ std::string request_log::stats_json() const {
 std::string request_log::journal_json() const {
     std::string text = "[";
     for (const entry& e : entries_) {
-        std::string line = json::serialize(json::object{
+        json::object told{
             {"time", rfc3339(e.time)},
+            {"dialect", e.dialect},
             {"model", e.model},
             {"purpose", e.purpose},
             {"status", e.status},
-        });
+        };
+        if (!e.auth.empty()) told["auth"] = e.auth;
+        if (!e.version.empty()) told["anthropic_version"] = e.version;
+        if (e.context_tokens > 0) told["num_ctx"] = e.context_tokens;
+        std::string line = json::serialize(told);
         line.back() = ',';
         line += "\"body\":" + (e.body_is_json ? e.body : json::serialize(json::value(e.body)));
         text += (text.size() == 1 ? "" : ",") + line + "}";

@@ -14,8 +14,12 @@ class request_log {
 public:
     struct entry {
         std::chrono::system_clock::time_point time;
+        std::string dialect;
         std::string model;
         std::string purpose;
+        std::string auth;                 ///< how a key was shown; never the key
+        std::string version;              ///< `anthropic-version`
+        std::int64_t context_tokens = 0;  ///< `num_ctx`; 0: the wire format has none
         unsigned status = 0;
         std::string body;
         bool body_is_json = false;

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "scripted/answer.hpp"
+#include "scripted/http_call.hpp"
 #include "scripted/pace.hpp"
 #include "scripted/transmission.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace riva::llm::scripted {
@@ -22,14 +24,24 @@ class responder {
 public:
     virtual ~responder() = default;
 
-    /// Whether requests to this path are in its format.
+    /// Its name in a model specification.
+    virtual std::string_view name() const = 0;
+    /// Whether a POST to this path is in its format.
     virtual bool serves(std::string_view path) const = 0;
-    virtual answered<question> read(std::string_view body) const = 0;
+    virtual answered<question> read(const http_call& call) const = 0;
     virtual response write(const question& q, const answer& a, exchange e) const = 0;
-    virtual response write(const request_refusal& r) const = 0;
+    /// What it answers when only the tokens of the prompt are wanted; JSON.
+    virtual std::string count(const question& q) const;
+    /// Its error object; JSON.
+    virtual std::string error(const request_refusal& r) const = 0;
+    /// The header field that identifies a response.
+    virtual std::string_view request_id_field() const { return "X-Request-Id"; }
 };
 
-/// OpenAI Chat Completions.
-std::unique_ptr<responder> make_chat_responder();
+std::unique_ptr<responder> make_chat_responder();       ///< OpenAI Chat Completions
+std::unique_ptr<responder> make_responses_responder();  ///< OpenAI Responses
+std::unique_ptr<responder> make_anthropic_responder();  ///< Anthropic Messages
+std::unique_ptr<responder> make_gemini_responder();     ///< Gemini generateContent
+std::unique_ptr<responder> make_ollama_responder();     ///< Ollama /api/chat
 
 }  // namespace riva::llm::scripted

@@ -154,4 +154,31 @@ std::optional<std::string> strict_schema_fault(const json::value& schema) {
     return check(schema, "()");
 }
 
+std::optional<std::string> open_object_fault(const json::value& value) {
+    if (const json::array* several = value.if_array()) {
+        for (const json::value& one : *several)
+            if (auto open = open_object_fault(one)) return open;
+        return std::nullopt;
+    }
+    const json::object* schema = value.if_object();
+    if (!schema) return std::nullopt;
+    const json::value* closed = schema->if_contains("additionalProperties");
+    if (has_type(*schema, "object") && (!closed || *closed != json::value(false)))
+        return "For 'object' type, 'additionalProperties' must be explicitly set to false";
+    for (const auto* inner : {"items", "anyOf", "allOf"})
+        if (const json::value* found = schema->if_contains(inner))
+            if (auto open = open_object_fault(*found)) return open;
+    for (const auto* inner : {"properties", "$defs"})
+        if (const json::value* found = schema->if_contains(inner); found && found->is_object())
+            for (const auto& one : found->get_object())
+                if (auto open = open_object_fault(one.value())) return open;
+    return std::nullopt;
+}
+
+std::string schema_title(const json::value& schema) {
+    const json::object* object = schema.if_object();
+    const json::value* title = object ? object->if_contains("title") : nullptr;
+    return title && title->is_string() ? std::string(title->get_string()) : "";
+}
+
 }  // namespace riva::llm::scripted

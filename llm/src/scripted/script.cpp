@@ -49,6 +49,10 @@ condition_set read_conditions(object_reader reader) {
     if (const auto tier = reader.choice("tier", {"small", "medium", "large"}))
         match.tier = static_cast<model_tier>(*tier);
     match.purpose = reader.text("purpose");
+    if (reader.choice("dialect", {"openai", "openai-responses", "anthropic", "gemini", "ollama"}))
+        match.dialect = *reader.text("dialect");
+    match.stream = reader.flag("stream");
+    match.message = reader.text("message");
     match.contains = reader.texts("contains");
     if (const auto expression = reader.text("pattern")) {
         std::string why;
@@ -72,9 +76,35 @@ usage_plan read_usage(object_reader& reply) {
     usage.prompt = reader.whole("prompt_tokens", 0);
     usage.completion = reader.whole("completion_tokens", 0);
     usage.cached = reader.whole("cached_tokens", 0).value_or(0);
+    usage.cache_write = reader.whole("cache_write_tokens", 0).value_or(0);
     usage.reasoning = reader.whole("reasoning_tokens", 0).value_or(0);
     reader.refuse_others();
     return usage;
+}
+
+tool_call read_call(object_reader reader) {
+    tool_call call;
+    call.id = reader.text("id").value_or("");
+    call.name = reader.text("name").value_or("");
+    if (call.name.empty()) reader.wrong("name", "missing: a call names its tool");
+    const json::value* arguments = reader.any("arguments");
+    if (arguments && arguments->is_string())
+        call.arguments = std::string(arguments->get_string());
+    else
+        call.arguments = arguments ? json::serialize(*arguments) : "{}";
+    reader.refuse_others();
+    return call;
+}
+
+void read_calls(object_reader& reader, answer& reply) {
+    const json::array* calls = reader.list("tool_calls");
+    if (!calls) return;
+    if (calls->empty()) reader.wrong("tool_calls", "expected at least one call");
+    if (!reply.refusal.empty()) reader.wrong("tool_calls", "who refuses calls no tool");
+    for (std::size_t i = 0; i < calls->size(); ++i) {
+        const std::string place = reader.place(numbered("tool_calls", i));
+        reply.calls.push_back(read_call(object_reader((*calls)[i], place, reader.trouble())));
+    }
 }
 
 answer read_reply(object_reader reader, const inherited& base) {
@@ -84,14 +114,24 @@ answer read_reply(object_reader reader, const inherited& base) {
     if (const json::value* value = reader.any("json")) reply.text = json::serialize(*value);
     if (const auto refusal = reader.text("refusal")) reply.refusal = *refusal;
     if (reader.has("refusal") && reply.refusal.empty()) reader.wrong("refusal", "says nothing");
-    reply.finish_reason = reader.text("finish_reason").value_or("stop");
+    read_calls(reader, reply);
+    reply.from_schema = reader.flag("from_schema").value_or(false);
+    if (reply.from_schema && (reader.has("json") || !reply.refusal.empty() || !reply.calls.empty()))
+        reader.wrong("from_schema", "beside it only a text can be said");
+    reply.reasoning = reader.text("reasoning").value_or("");
+    reply.signature = reader.text("signature").value_or("");
+    reply.finish_reason = reader.text("finish_reason").value_or("");
     reply.usage = read_usage(reader);
     const inherited own = read_inherited(reader, base);
     reply.behaviour = own.behaviour;
     reply.fault = own.fault;
     if (said > 1) reader.wrong("text", "only one of text, json and refusal can be said");
-    if (said == 0 && !reply.fault.http)
-        reader.wrong("text", "missing: a reply says text, json or refusal, or is a fault's status");
+    if (said == 0 && reply.calls.empty() && !reply.from_schema && !reply.fault.http)
+        reader.wrong(
+            "text",
+            "missing: a reply says text, json, refusal, tool_calls or from_schema, or is a fault's "
+            "status"
+        );
     reader.refuse_others();
     return reply;
 }
@@ -125,6 +165,7 @@ result<script> parse_script(std::string_view text, const std::string& name) {
 
     script found;
     object_reader reader(*document, "", trouble);
+    found.key = reader.text("key").value_or("");
     inherited defaults;
     if (auto own = reader.object("defaults")) {
         defaults = read_inherited(*own, defaults);

@@ -16,9 +16,12 @@ namespace riva::llm::scripted {
 /// Which requests a rule answers: those that meet every condition it has.
 struct condition_set {
     std::string model;  ///< glob; empty: any
+    std::string dialect;  ///< empty: any
+    std::optional<bool> stream;
     std::optional<model_tier> tier;
     std::optional<std::string> purpose;
-    std::vector<std::string> contains;  ///< each occurs in the last message
+    std::optional<std::string> message;  ///< the whole last message
+    std::vector<std::string> contains;   ///< each occurs in the last message
     std::optional<scripted::pattern> pattern;
     std::int64_t nth = 0;  ///< only the nth request that meets the other conditions; 0: each
 };
@@ -31,6 +34,7 @@ struct rule {
 
 struct script {
     std::vector<rule> rules;  ///< the first that matches answers
+    std::string key;          ///< every request must show it; empty: none is needed
 };
 
 /// Reads a script. `name` stands before the place in messages.

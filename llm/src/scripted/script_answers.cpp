@@ -50,6 +50,9 @@ outcome meets(const condition_set& match, const question& q) {
     const bool plain = (match.model.empty() || glob_matches(match.model, q.model)) &&
                        (!match.tier || *match.tier == tier_of(q.model)) &&
                        (!match.purpose || *match.purpose == q.purpose) &&
+                       (match.dialect.empty() || match.dialect == q.dialect) &&
+                       (!match.stream || *match.stream == q.stream) &&
+                       (!match.message || *match.message == last) &&
                        std::all_of(match.contains.begin(), match.contains.end(), occurs);
     if (!plain) return outcome::missing;
     return match.pattern ? match.pattern->search(last) : outcome::found;
@@ -57,7 +60,8 @@ outcome meets(const condition_set& match, const question& q) {
 
 class script_answers : public answer_source {
 public:
-    explicit script_answers(script s) : rules_(std::move(s.rules)), used_(rules_.size()) {}
+    explicit script_answers(script s)
+        : rules_(std::move(s.rules)), key_(std::move(s.key)), used_(rules_.size()) {}
 
     answered<answer> next(const question& q) override {
         std::size_t chosen = rules_.size();
@@ -84,6 +88,8 @@ public:
         return names;
     }
 
+    std::string key() const override { return key_; }
+
 private:
     struct use {
         std::int64_t met = 0;     // requests that met all conditions but `nth`
@@ -98,6 +104,7 @@ private:
     }
 
     std::vector<rule> rules_;
+    std::string key_;
     std::vector<use> used_;
 };
 

@@ -81,9 +81,7 @@ std::optional<error_event> read_error_event(object_reader& reader) {
     error_event found;
     found.after_chunks = static_cast<std::size_t>(event->whole("after", 0).value_or(0));
     const json::value* error = event->any("error");
-    found.body = error ? json::serialize(*error)
-                       : R"({"message":"The server had an error","type":"server_error",)"
-                         R"("param":null,"code":null})";
+    if (error) found.body = json::serialize(*error);
     event->refuse_others();
     return found;
 }
@@ -113,7 +111,11 @@ fault read_fault(object_reader reader) {
     found.error_event = read_error_event(reader);
     found.break_off = read_break_off(reader);
     found.content = static_cast<content_fault>(
-        reader.choice("content", {"none", "null", "empty", "not_json", "fenced"}).value_or(0)
+        reader.choice("content", {"none", "null", "empty", "not_json", "fenced", "bad_utf8"})
+            .value_or(0)
+    );
+    found.calls = static_cast<call_fault>(
+        reader.choice("calls", {"none", "no_index", "no_id", "same_index", "truncated"}).value_or(0)
     );
     found.line_end =
         static_cast<line_end>(reader.choice("line_end", {"lf", "crlf", "cr"}).value_or(0));

@@ -1,23 +1,14 @@
 #include "scripted/service.hpp"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
+#include "scripted/model_list.hpp"
+#include "scripted/plain_response.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 
 namespace riva::llm::scripted {
 
-namespace json = boost::json;
-
 namespace {
-
-std::string path_of(const std::string& target) {
-    return target.substr(0, target.find('?'));
-}
 
 bool is_json(std::string_view content_type) {
     std::string type(content_type.substr(0, content_type.find(';')));
@@ -30,7 +21,8 @@ bool is_json(std::string_view content_type) {
 request_refusal wrong_method(const http_call& call, const std::string& allowed) {
     return {
         405,
-        "Not allowed to " + call.method + " on " + path_of(call.target) + ": use " + allowed + ".",
+        "Not allowed to " + call.method + " on " + std::string(call.path()) + ": use " + allowed +
+            ".",
         "",
         "method_not_supported"
     };
@@ -45,94 +37,148 @@ request_refusal unknown_path(const http_call& call) {
 request_refusal wrong_type(const http_call& call) {
     return {
         415,
-        "Unsupported Media Type: '" + call.content_type + "'; expected 'application/json'.",
+        "Unsupported Media Type: '" + std::string(call.header("content-type")) +
+            "'; expected 'application/json'.",
         "",
         "unsupported_content_type"
     };
 }
 
-transmission json_form(const http_call& call, std::string body) {
-    response r;
-    r.headers = {{"Content-Type", "application/json"}};
-    r.body = {{std::move(body), {}, false}};
-    return transmit_form(std::move(r), {}, call.client);
+request_refusal wrong_key(const shown_key& shown) {
+    const std::string message = shown.value.empty()
+                                    ? "No key was given: send it as Authorization: Bearer, "
+                                      "x-api-key, api-key or x-goog-api-key."
+                                    : "Incorrect API key provided.";
+    return {401, message, "", "invalid_api_key"};
 }
 
 }  // namespace
 
-service::service(std::unique_ptr<answer_source> answers, std::uint64_t seed, double time_scale)
-    : answers_(std::move(answers)), seed_(seed), time_scale_(time_scale) {
+service::service(
+    std::unique_ptr<answer_source> answers, std::uint64_t seed, double time_scale, std::string key
+)
+    : answers_(std::move(answers)), seed_(seed), time_scale_(time_scale), key_(std::move(key)) {
+    if (key_.empty()) key_ = answers_->key();
     dialects_.push_back(make_chat_responder());
+    dialects_.push_back(make_responses_responder());
+    dialects_.push_back(make_anthropic_responder());
+    dialects_.push_back(make_gemini_responder());
+    dialects_.push_back(make_ollama_responder());
 }
 
 transmission service::respond(const http_call& call) {
     if (call.malformed) return refuse(call, *call.malformed);
-    const std::string path = path_of(call.target);
     for (const auto& dialect : dialects_)
-        if (dialect->serves(path)) {
+        if (dialect->serves(call.path())) {
             if (call.method != "POST") return refuse(call, wrong_method(call, "POST"));
             return ask(call, *dialect);
         }
-    const bool read = call.method == "GET" || call.method == "HEAD";
-    const auto show = [&](const std::function<std::string()>& body) {
-        return read ? json_form(call, body()) : refuse(call, wrong_method(call, "GET"));
-    };
-    if (path == "/health") return show([] { return R"({"status":"ok"})"; });
-    if (path == "/stats") return show([this] { return log_.stats_json(); });
-    if (path == "/journal") return show([this] { return log_.journal_json(); });
-    if (path == "/v1/models" || path == "/models") return show([this] { return models_json(); });
-    return refuse(call, unknown_path(call));
+    auto shown = page(call);
+    if (!shown) return refuse(call, unknown_path(call));
+    if (call.method != "GET" && call.method != "HEAD")
+        return refuse(call, wrong_method(call, "GET"));
+    return transmit_form(json_response(200, std::move(*shown)), {}, call.client);
+}
+
+std::optional<std::string> service::page(const http_call& call) const {
+    const std::string_view path = call.path();
+    if (path == "/health") return R"({"status":"ok"})";
+    if (path == "/stats") return log_.stats_json();
+    if (path == "/journal") return log_.journal_json();
+    if (path == "/api/version") return R"({"version":"0.0.0-scripted"})";
+    return model_list(call, answers_->models());
+}
+
+// Also of paths that nobody serves, so that the refusal has the shape that the client expects.
+const responder& service::dialect_of(std::string_view path) const {
+    std::string_view name = "openai";
+    if (path.starts_with("/v1/messages")) name = "anthropic";
+    if (path.starts_with("/v1beta/") || path.starts_with("/v1/models/")) name = "gemini";
+    if (path.starts_with("/api/")) name = "ollama";
+    const auto found = std::find_if(dialects_.begin(), dialects_.end(), [&](const auto& dialect) {
+        return dialect->serves(path) || dialect->name() == name;
+    });
+    return **found;
 }
 
 transmission service::refuse(const http_call& call, const request_refusal& r) const {
-    response refused = dialects_.front()->write(r);
+    response refused = json_response(r.status, dialect_of(call.path()).error(r));
     if (r.status == 405)
         refused.headers.emplace_back("Allow", r.message.ends_with("POST.") ? "POST" : "GET, HEAD");
     return transmit_form(std::move(refused), {}, call.client);
 }
 
-transmission service::ask(const http_call& call, const responder& dialect) {
-    const auto now = std::chrono::system_clock::now();
-    const std::uint64_t number = log_.requests() + 1;
-    request_log::entry logged{now, "", "", 0, call.body, false};
+answered<question> service::read(const http_call& call, const responder& dialect) const {
+    const shown_key shown = key_of(call);
+    if (!key_.empty() && shown.value != key_) return wrong_key(shown);
+    if (dialect.name() != "ollama" && !is_json(call.header("content-type")))
+        return wrong_type(call);
+    auto asked = dialect.read(call);
+    if (asked) asked->dialect = dialect.name();
+    return asked;
+}
 
-    const auto asked =
-        is_json(call.content_type) ? dialect.read(call.body) : answered<question>(wrong_type(call));
+transmission service::ask(const http_call& call, const responder& dialect) {
+    const std::uint64_t number = log_.requests() + 1;
+    request_log::entry logged;
+    logged.time = std::chrono::system_clock::now();
+    logged.dialect = dialect.name();
+    logged.auth = key_of(call).style;
+    logged.version = call.header("anthropic-version");
+    logged.body = call.body;
+
+    const auto asked = read(call, dialect);
     answered<answer> said = request_refusal{};
+    std::optional<request_refusal> unsigned_block;
     if (asked) {
         logged.model = asked->model;
         logged.purpose = asked->purpose;
+        logged.context_tokens = asked->context_tokens;
         logged.body_is_json = true;
-        said = answers_->next(*asked);
-    } else {
-        said = asked.error();
+        unsigned_block = signatures_.check(*asked);
     }
+    if (!asked)
+        said = asked.error();
+    else if (unsigned_block)
+        said = *unsigned_block;
+    else if (asked->only_count)
+        said = answer{};
+    else
+        said = answers_->next(*asked);
 
     response r;
     fault f;
-    if (said) {
-        random_stream jitter(seed_);
-        jitter.mix(said->behaviour.seed).mix(number);
-        const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch();
-        const pace speed(said->behaviour, time_scale_, jitter);
-        r = dialect.write(*asked, *said, {number, seconds.count(), speed});
-        f = said->fault;
+    if (!said) {
+        r = json_response(said.error().status, dialect.error(said.error()));
+    } else if (asked->only_count) {
+        r = json_response(200, dialect.count(*asked));
     } else {
-        r = dialect.write(said.error());
+        f = said->fault;
+        r = answer_to(*asked, *said, dialect);
     }
-    r.headers.emplace_back("X-Request-Id", "req_" + std::to_string(number));
+    r.headers.emplace_back(dialect.request_id_field(), "req_" + std::to_string(number));
     logged.status = r.status;
     log_.add(std::move(logged), r.prompt_tokens, r.completion_tokens);
     return transmit_form(std::move(r), f, call.client);
 }
 
-std::string service::models_json() const {
-    json::array models;
-    for (const std::string& name : answers_->models())
-        models.push_back(
-            json::object{{"id", name}, {"object", "model"}, {"created", 0}, {"owned_by", "riva"}}
-        );
-    return json::serialize(json::object{{"object", "list"}, {"data", std::move(models)}});
+response service::answer_to(const question& q, const answer& a, const responder& dialect) {
+    if (a.fault.http) {
+        const request_refusal usual = usual_refusal(a.fault.http->status);
+        return fault_response(*a.fault.http, dialect.error(usual));
+    }
+    const std::uint64_t number = log_.requests() + 1;
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    random_stream jitter(seed_);
+    jitter.mix(a.behaviour.seed).mix(number);
+    signatures_.remember(a);
+    return dialect.write(
+        q, a, {number, now.time_since_epoch().count(), pace(a.behaviour, time_scale_, jitter)}
+    );
+}
+
+std::string responder::count(const question& q) const {
+    return std::to_string(prompt_tokens(q));
 }
 
 }  // namespace riva::llm::scripted

@@ -2,6 +2,7 @@
 
 #include "scripted/request_log.hpp"
 #include "scripted/responder.hpp"
+#include "scripted/signature_book.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -12,20 +13,16 @@
 
 namespace riva::llm::scripted {
 
-/// A request as it came over the connection, or the reason why it is none.
-struct http_call {
-    std::string method;
-    std::string target;
-    std::string content_type;
-    std::string body;
-    framing client;
-    std::optional<request_refusal> malformed;
-};
-
 /// Decides what is sent for each request; knows no sockets.
 class service {
 public:
-    service(std::unique_ptr<answer_source> answers, std::uint64_t seed, double time_scale);
+    /// `key`: what every request to a model must show; empty: the script's, if it has one.
+    service(
+        std::unique_ptr<answer_source> answers,
+        std::uint64_t seed,
+        double time_scale,
+        std::string key = {}
+    );
 
     transmission respond(const http_call& call);
 
@@ -35,13 +32,18 @@ public:
 private:
     transmission refuse(const http_call& call, const request_refusal& r) const;
     transmission ask(const http_call& call, const responder& dialect);
-    std::string models_json() const;
+    answered<question> read(const http_call& call, const responder& dialect) const;
+    response answer_to(const question& q, const answer& a, const responder& dialect);
+    std::optional<std::string> page(const http_call& call) const;
+    const responder& dialect_of(std::string_view path) const;
 
     std::unique_ptr<answer_source> answers_;
     std::vector<std::unique_ptr<responder>> dialects_;
     request_log log_;
+    signature_book signatures_;
     std::uint64_t seed_;
     double time_scale_;
+    std::string key_;
 };
 
 }  // namespace riva::llm::scripted

@@ -82,7 +82,12 @@ asio::awaitable<std::optional<http_call>> read_call(
     auto& request = parser.get();
     call.method = std::string(request.method_string());
     call.target = std::string(request.target());
-    call.content_type = std::string(request[http::field::content_type]);
+    for (const auto& field : request) {
+        std::string name(field.name_string());
+        for (char& c : name)
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        call.headers.emplace_back(std::move(name), std::string(field.value()));
+    }
     call.client.keep_alive = request.keep_alive();
     call.client.chunks = request.version() >= 11;
     call.client.head_only = request.method() == http::verb::head;

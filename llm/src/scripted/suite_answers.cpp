@@ -55,6 +55,18 @@ std::string action_answer(const suite_task& task, const std::string& code) {
     });
 }
 
+// Where the wire format has no name for a schema, what it holds tells what is asked.
+std::string purpose_of(const question& q) {
+    const json::object* schema = q.schema.if_object();
+    const json::value* properties = schema ? schema->if_contains("properties") : nullptr;
+    const json::object* names = properties ? properties->if_object() : nullptr;
+    if (!q.purpose.empty() || !names) return q.purpose;
+    if (names->contains("action")) return "riva_action";
+    if (names->contains("children")) return "riva_decomposition";
+    if (names->contains("reflection")) return "riva_reflection";
+    return q.purpose;
+}
+
 request_refusal no_task(const question& q) {
     return {
         404,
@@ -90,11 +102,12 @@ public:
         const model_tier tier = tier_of(q.model);
         answer a;
         a.behaviour = behaviour_of(tier);
-        if (q.purpose == "riva_action")
+        const std::string purpose = purpose_of(q);
+        if (purpose == "riva_action")
             a.text = action_answer(task, task.codes[draws_[*found].next(tier)]);
-        else if (q.purpose == "riva_decomposition")
+        else if (purpose == "riva_decomposition")
             a.text = R"({"reason":"The task is one change and cannot be split.","children":[]})";
-        else if (q.purpose == "riva_reflection")
+        else if (purpose == "riva_reflection")
             a.text = R"({"reflection":"The last attempt was wrong; another way is needed."})";
         else
             return no_purpose(q, task);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "scripted/answer.hpp"
+#include "scripted/http_call.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -34,13 +35,6 @@ struct transmission {
     ending end = ending::keep_alive;
     bool stream = false;
     bool one_byte_writes = false;
-};
-
-/// What the client's request means for the framing of the response.
-struct framing {
-    bool keep_alive = true;
-    bool chunks = true;      ///< the client reads chunks (HTTP/1.1)
-    bool head_only = false;  ///< the request was HEAD
 };
 
 /// Puts a response into HTTP with the faults of the connection.

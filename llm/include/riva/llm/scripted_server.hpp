@@ -17,13 +17,15 @@ struct scripted_server_options {
     std::uint16_t port = 0;  ///< 0: any free port
     std::uint64_t seed = 1;
     double time_scale = 1.0;  ///< 0: no waiting at all
+    std::string key = {};     ///< what every request must show; empty: what the script demands
 };
 
 /// A model server that answers from a script, over real HTTP. For demos, tests, evaluation and
 /// benchmarks; the format of scripts and suites is in docs/scripted-server.md.
 ///
-/// Validates requests as the real servers do. `GET /stats` counts, `GET /journal` lists the
-/// requests. Thread safety: none; runs on the executor given.
+/// Speaks the wire formats of OpenAI (Chat Completions and Responses), Anthropic, Gemini and
+/// Ollama, whatever the script, and validates requests as the real servers do. `GET /stats` counts,
+/// `GET /journal` lists the requests. Thread safety: none; runs on the executor given.
 class scripted_server {
 public:
     /// Errors: `errc::script_invalid` naming the place.
@@ -33,6 +35,9 @@ public:
     static result<scripted_server> from_script_file(
         const std::filesystem::path& file, scripted_server_options options
     );
+    /// Answers everything: a demanded tool is called and a demanded schema satisfied, with made-up
+    /// values; any other answer is a short text.
+    static scripted_server answering_anything(scripted_server_options options);
     /// Answers the tasks of an evaluation suite (one JSON object a line) with their recorded
     /// solutions.
     static result<scripted_server> from_suite_file(
@@ -51,8 +56,8 @@ public:
 
     /// Requests to a model so far, answered or refused.
     std::uint64_t requests() const;
-    /// Those requests in order, as a JSON list of objects with time, model, purpose, status and
-    /// body. The oldest are dropped when the bodies exceed 64 MiB.
+    /// Those requests in order, as a JSON list of objects with time, dialect, model, purpose,
+    /// status and body. The oldest are dropped when the bodies exceed 64 MiB.
     std::string journal_json() const;
 
 private:
