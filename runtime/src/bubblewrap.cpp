@@ -31,7 +31,8 @@ constexpr int filter_number = 3;
 constexpr int status_number = 4;
 constexpr int hold_number = 5;
 constexpr int door_number = 6;
-constexpr int first_mount_number = 7;
+constexpr int watcher_number = 7;
+constexpr int first_mount_number = 8;
 
 error unavailable(const std::string& why) {
     return {errc::sandbox_unavailable, "commands cannot be isolated: " + why};
@@ -81,7 +82,7 @@ file_descriptor file_with(const std::string& content) {
 }
 
 /// The two ends of a connection; both empty, and `errno` says why, when the system refused.
-std::pair<file_descriptor, file_descriptor> make_door() {
+std::pair<file_descriptor, file_descriptor> make_connection() {
     std::array<int, 2> ends{-1, -1};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return {};
     return {file_descriptor(ends[0]), file_descriptor(ends[1])};
@@ -141,14 +142,16 @@ private:
         file_descriptor filter = file_with(*filter_);
         pipe_ends status = make_pipe();
         pipe_ends hold = make_pipe();
-        auto [door, our_side] = make_door();
-        if (!filter || !status.write || !hold.write || !door)
+        auto [door, our_side] = make_connection();
+        auto [watcher, our_watch] = make_connection();
+        if (!filter || !status.write || !hold.write || !door || !watcher)
             return cannot_run(command.argv[0], "no descriptors", errno);
 
         setup.filter = filter_number;
         setup.status = status_number;
         setup.hold = hold_number;
         setup.door = door_number;
+        setup.watcher = watcher_number;
         setup.first_mount = first_mount_number;
         supervised_request all;
         all.request.argv = bubblewrap_arguments(program_, setup, command.argv);
@@ -161,9 +164,14 @@ private:
         all.passed.push_back(std::move(status.write));
         all.passed.push_back(std::move(hold.read));
         all.passed.push_back(std::move(door));
+        all.passed.push_back(std::move(watcher));
         for (auto& mount : setup.mounts) all.passed.push_back(std::move(mount.source));
         all.gate = {
-            std::move(status.read), std::move(hold.write), std::move(our_side), limit_resources
+            std::move(status.read),
+            std::move(hold.write),
+            std::move(our_side),
+            std::move(our_watch),
+            limit_resources
         };
         return all;
     }

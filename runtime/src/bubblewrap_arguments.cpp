@@ -132,6 +132,22 @@ arguments ask_at_door(const std::string& fd) {
     return {"sh", "-c", script, door_keeper};
 }
 
+/// Runs the rest of the command line, next to a watcher that kills their process group when
+/// `watcher` closes, and ends when a line comes from there. Bubblewrap dies with us, but its child
+/// inside does not yet: it would wait for ever to be told that its user namespace is ready. That
+/// child ignores all but SIGKILL, so the watcher outlives SIGTERM as well. It starts before
+/// bubblewrap, which reaps it as a child of its own, and keeps none of the ends whose closing we
+/// wait for.
+arguments watched(const bubblewrap_setup& setup) {
+    const std::string fd = std::to_string(setup.watcher);
+    std::string ends = " >&- 2>&-";
+    for (const int other : {setup.filter, setup.status, setup.hold, setup.door})
+        ends += " " + std::to_string(other) + ">&-";
+    const std::string watcher = "{ trap '' TERM; read -r _ <&" + fd + " || kill -KILL 0; }";
+    const std::string script = watcher + ends + " & exec \"$@\" " + fd + "<&-";
+    return {"/bin/sh", "-c", script, "bubblewrap"};
+}
+
 }  // namespace
 
 bool is_visible_inside(const fs::path& file, const fs::path& root) {
@@ -158,7 +174,8 @@ std::vector<std::string> sandbox_environment() {
 std::vector<std::string> bubblewrap_arguments(
     const fs::path& program, const bubblewrap_setup& setup, const std::vector<std::string>& argv
 ) {
-    arguments all{program.native()};
+    arguments all = watched(setup);
+    all.push_back(program.native());
     isolate(all);
     show_programs(all);
     show_settings(all);

@@ -23,11 +23,12 @@ std::vector<std::string> sandbox_environment();
 struct bubblewrap_setup {
     sandbox_folders folders;
     std::vector<path_guard::mount> mounts = {};
-    // Descriptors that bubblewrap inherits.
+    // Descriptors that bubblewrap inherits. A shell names all but those of the mounts: one digit.
     int filter = -1;
     int status = -1;
     int hold = -1;
     int door = -1;
+    int watcher = -1;  ///< bubblewrap itself does not get this one
     int first_mount = -1;
 };
 

@@ -18,6 +18,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
 #include <fcntl.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <charconv>
@@ -163,8 +164,18 @@ private:
             asio::buffer(&line, 1), asio::as_tuple(asio::use_awaitable)
         );
         if (none) co_return;  // it failed, and says why on standard error
+        co_await dismiss(watch(door.get_executor(), std::move(gate_->watcher)));
         co_await asio::async_write(
             door, asio::buffer(&line, 1), asio::as_tuple(asio::use_awaitable)
+        );
+    }
+
+    /// Waits until it is gone: only the sandbox can reap it, and may end soon.
+    asio::awaitable<void> dismiss(asio::posix::stream_descriptor watcher) {
+        char line = '\n';
+        ::send(watcher.native_handle(), &line, 1, MSG_NOSIGNAL);
+        co_await watcher.async_read_some(
+            asio::buffer(&line, 1), asio::as_tuple(asio::use_awaitable)
         );
     }
 

@@ -24,6 +24,9 @@ struct namespace_gate {
     /// A line comes from here when the sandbox dies with this process, and the command runs when it
     /// is answered with a line.
     file_descriptor door;
+    /// A process beside the sandbox that kills the sandbox when this is closed, also by the end of
+    /// this process, and ends by itself when a line comes first.
+    file_descriptor watcher;
     /// Called with the process id before the command runs.
     std::function<void(pid_t)> prepare;
 };

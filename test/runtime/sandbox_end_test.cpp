@@ -1,3 +1,4 @@
+#include "bubblewrap.hpp"
 #include "catch.hpp"
 #include "processes.hpp"
 #include "run.hpp"
@@ -7,6 +8,10 @@
 #include <riva/runtime/task_group.hpp>
 
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <thread>
 
 namespace asio = boost::asio;
 using riva::deadline;
@@ -103,6 +108,44 @@ TEST_CASE("sandbox cancelled at any step leaves no process and no file", "[sandb
         REQUIRE(steps < 300);
     }
     CHECK(steps > 5);
+}
+
+TEST_CASE("sandbox leaves no process when its owner is killed while it is set up", "[sandbox]") {
+    SKIP_WITHOUT_BUBBLEWRAP();
+    const temporary_folder folder;
+    const std::string span = unique_span();
+    const auto report = folder.write("report", "");
+    const auto never = folder.path() / "never";
+    REQUIRE(::mkfifo(never.c_str(), 0600) == 0);
+    // Says where it is, and waits, when it dies with its owner and its child inside does not yet.
+    // Bubblewrap takes no --disable-userns with that wait.
+    const auto bwrap = folder.write(
+        "bwrap",
+        "#!/bin/sh\nfor a; do shift; [ \"$a\" = --disable-userns ] || set -- \"$@\" \"$a\"; done\n"
+        "exec /usr/bin/bwrap --info-fd 2 --userns-block-fd 0 --setenv SPAN " +
+            span + " \"$@\" 0<>" + never.native() + " 2>" + report.native() + "\n"
+    );
+    std::filesystem::permissions(bwrap, std::filesystem::perms::owner_all);
+    std::filesystem::create_directory(folder / "root");
+
+    const pid_t owner = ::fork();
+    REQUIRE(owner >= 0);
+    if (owner == 0) {
+        const auto sandbox = riva::make_bubblewrap_sandbox(bwrap);
+        static_cast<void>(run_in(script(folder.path() / "root", "true"), *sandbox));
+        ::_exit(0);
+    }
+    const auto patience = deadline::in(60s);
+    const auto wait_until = [&](const auto& holds) {
+        while (!patience.expired() && !holds()) std::this_thread::sleep_for(10ms);
+        return holds();
+    };
+    CHECK(wait_until([&] { return riva::test::read_file(report).ends_with("}\n"); }));
+    CHECK(processes_with(span).size() > 1);
+    ::kill(owner, SIGKILL);
+    ::waitpid(owner, nullptr, 0);
+    CHECK(wait_until([&] { return processes_with(span).empty(); }));
+    for (const pid_t left : processes_with(span)) ::kill(left, SIGKILL);
 }
 
 TEST_CASE("sandbox runs many commands at once", "[sandbox]") {
