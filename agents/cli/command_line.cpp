@@ -61,6 +61,23 @@ void add_set_option(CLI::App& app, run_options& into) {
         ->allow_extra_args(false);
 }
 
+void add_model_options(CLI::App& app, run_options& into) {
+    app.add_option(
+        "--model",
+        into.model,
+        "The model of all tiers: DIALECT:MODEL[@BASE_URL], such as "
+        "openai:NAME@http://127.0.0.1:8080/v1"
+    );
+    app.add_option("--small", into.small, "The model for simple work");
+    app.add_option("--medium", into.medium, "The model for work between simple and complex");
+    app.add_option("--large", into.large, "The model for complex or unknown work");
+    app.add_option(
+           "--fallback", into.fallbacks, "The model to ask when a provider fails; repeatable"
+    )
+        ->allow_extra_args(false);
+    app.add_option("--ca-file", into.ca_file, "Trust the certificates in this file as well");
+}
+
 void add_run(CLI::App& app, run_options& into) {
     app.add_option("TASK", into.task, "What to do; '-' reads standard input")->required();
     app.add_option("--agent", into.agent, "The agent: coder");
@@ -70,14 +87,17 @@ void add_run(CLI::App& app, run_options& into) {
     app.add_option("--accept", into.acceptance, "How one knows that it is done, in words");
     app.add_option("--check", into.checks, "A command that must exit with 0; repeatable")
         ->allow_extra_args(false);
-    app.add_option(
-        "--model",
-        into.model,
-        "DIALECT:MODEL[@BASE_URL], such as openai:NAME@http://127.0.0.1:8080/v1"
-    );
+    add_model_options(app, into);
     app.add_option("--deadline", into.deadline, "Stop after this time, such as 90s or 10m");
-    app.add_option("--ca-file", into.ca_file, "Trust the certificates in this file as well");
     app.add_flag("--write", into.write, "Apply the verified change to the repository");
+    add_shorthand(
+        app,
+        into,
+        "--strategies",
+        "strategies",
+        "optimized, or baseline: everything by the large model"
+    );
+    add_shorthand(app, into, "--max-usd", "max_usd", "Most money in US dollars, such as 0.50");
     add_shorthand(
         app, into, "--max-tokens", "max_tokens", "Most tokens, input and output together"
     );
@@ -125,6 +145,7 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     apply_options apply;
     show_options show;
     model_server_options server;
+    models_options models;
 
     auto* run_command = app.add_subcommand("run", "Run an agent on a repository");
     add_run(*run_command, run);
@@ -139,6 +160,12 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     show_command->add_option("RUN", show.run, "The run")->required();
     show_command->add_flag("--json", show.json, "The events as JSON lines");
     auto* agents_command = app.add_subcommand("agents", "List the agents");
+    auto* models_command =
+        app.add_subcommand("models", "List the models with providers, prices and limits");
+    add_model_options(*models_command, models.run);
+    add_set_option(*models_command, models.run);
+    models_command->add_flag("--probe", models.probe, "Ask each server whether it answers");
+    models_command->add_flag("--json", models.run.json, "One JSON object per model");
     auto* doctor_command =
         app.add_subcommand("doctor", "What works on this machine: sandbox, compilers, state");
     auto* server_command =
@@ -157,6 +184,7 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     if (*show_command) return command(show);
     if (*runs_command) return command(runs_options{});
     if (*agents_command) return command(agents_options{});
+    if (*models_command) return command(models);
     if (*doctor_command) return command(doctor_options{});
     return command(server);
 }

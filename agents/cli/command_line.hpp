@@ -19,6 +19,8 @@ struct run_options {
     std::string acceptance;
     std::vector<std::string> checks;
     std::string model;
+    std::string small, medium, large;     ///< models of single tiers
+    std::vector<std::string> fallbacks;   ///< empty: as configured
     std::vector<std::pair<std::string, std::string>>
         settings;  ///< `--set KEY=VALUE` and its shorthands
     std::string deadline;
@@ -44,6 +46,13 @@ struct show_options {
 struct runs_options {};
 
 struct agents_options {};
+
+/// What `riva models` was asked for. Of `run` only the models and settings count.
+struct models_options {
+    run_options run;
+    bool probe = false;
+};
+
 struct doctor_options {};
 
 struct model_server_options {
@@ -61,6 +70,7 @@ using command = std::variant<
     show_options,
     runs_options,
     agents_options,
+    models_options,
     doctor_options,
     model_server_options>;
 

@@ -1,9 +1,14 @@
 #include "configuration.hpp"
 
+#include "model_configuration.hpp"
+
 #include <riva/agents/error.hpp>
+#include <riva/llm/price.hpp>
 
 #include <toml++/toml.h>
 
+#include <array>
+#include <charconv>
 #include <cstdlib>
 #include <set>
 #include <sstream>
@@ -20,13 +25,16 @@ std::string variable(const char* name) {
 
 /// What a repository may set: nothing that spends more, runs more or talks to somebody else.
 const std::set<std::string, std::less<>> narrowing = {
+    "intention.max_tokens",
+    "intention.max_usd",
     "max_calls",
     "max_children",
     "max_cycles",
     "max_depth",
     "max_intentions",
     "max_steps",
-    "max_tokens"
+    "max_tokens",
+    "max_usd"
 };
 
 std::string where(const fs::path& file, const toml::source_region& at) {
@@ -38,6 +46,13 @@ std::string where(const fs::path& file, const toml::source_region& at) {
 std::string as_text(const toml::node& node) {
     if (const auto* text = node.as_string()) return text->get();
     if (const auto* number = node.as_integer()) return std::to_string(number->get());
+    if (const auto* number = node.as_floating_point()) {
+        std::array<char, 400> text{};
+        const auto end = std::to_chars(
+            text.data(), text.data() + text.size(), number->get(), std::chars_format::fixed
+        );
+        return {text.data(), end.ptr};
+    }
     if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
     return {};
 }
@@ -47,6 +62,7 @@ struct entry {
     std::string key;
     std::string value;
     std::string where;
+    bool listed = false;  ///< one of a list of values
 };
 
 void flatten(
@@ -59,6 +75,9 @@ void flatten(
         const std::string name = prefix + std::string(key.str());
         if (const auto* inner = node.as_table())
             flatten(*inner, name + ".", file, into);
+        else if (const auto* list = node.as_array())
+            for (const auto& item : *list)
+                into.push_back({name, as_text(item), where(file, item.source()), true});
         else
             into.push_back({name, as_text(node), where(file, node.source())});
     }
@@ -79,29 +98,56 @@ result<std::vector<entry>> read_file(const fs::path& file) {
     return entries;
 }
 
-result<void> set_model(agents::settings& s, std::string_view spec) {
-    auto parsed = llm::parse_model_spec(spec);
-    if (!parsed) return parsed.error();
-    s.model = std::move(*parsed);
+/// What files say beside plain settings.
+struct file_models {
+    model_names names;
+    std::string key_env;  ///< of the model for all tiers
+    key_variables keys;
+
+    /// False: the entry is a plain setting.
+    bool take(const entry& e) {
+        const model_names::name name{e.value, e.where};
+        if (e.key == "models.fallback") return names.fallbacks.push_back(name), true;
+        if (e.listed) return false;
+        if (e.key == "model") return names.all = name, true;
+        if (e.key == "models.small") return names.small = name, true;
+        if (e.key == "models.medium") return names.medium = name, true;
+        if (e.key == "models.large") return names.large = name, true;
+        if (e.key == "key_env") return key_env = e.value, true;
+        if (!e.key.starts_with("key_env.")) return false;
+        keys[e.key.substr(8)] = e.value;
+        return true;
+    }
+};
+
+result<void> take_setting(agents::settings& s, const entry& e) {
+    if (e.listed)
+        return error{
+            agents::errc::bad_value, e.where + ": '" + e.key + "' takes one value, not a list."
+        };
+    const auto done = agents::set(s, e.key, e.value);
+    if (!done) return error{done.error().code, e.where + ": " + done.error().context};
     return {};
 }
 
-result<void> take_user_file(agents::settings& s, const fs::path& file) {
+result<void> take_user_file(agents::settings& s, key_variables& keys, const fs::path& file) {
     const auto entries = read_file(file);
     if (!entries) return entries.error();
-    std::string key_env;
-    for (const auto& e : *entries) {
-        result<void> done;
-        if (e.key == "model")
-            done = set_model(s, e.value);
-        else if (e.key == "key_env")
-            key_env = e.value;
-        else
-            done = agents::set(s, e.key, e.value);
-        if (!done) return error{done.error().code, e.where + ": " + done.error().context};
-    }
-    if (s.model && !key_env.empty()) s.model->key_env = key_env;
+    file_models models;
+    for (const auto& e : *entries)
+        if (!models.take(e))
+            if (const auto done = take_setting(s, e); !done) return done.error();
+    const auto done = take_models(s, models.names);
+    if (!done) return done.error();
+    if (s.model && !models.key_env.empty()) s.model->key_env = models.key_env;
+    keys = std::move(models.keys);
     return {};
+}
+
+/// A limit as a number that can be compared.
+std::int64_t limit_in(const std::string& key, const std::string& text) {
+    if (text == "unlimited") return INT64_MAX;
+    return key.ends_with("max_usd") ? llm::parse_usd(text).value_or(INT64_MAX) : std::stoll(text);
 }
 
 result<void> take_repository_file(agents::settings& s, const fs::path& file) {
@@ -115,13 +161,12 @@ result<void> take_repository_file(agents::settings& s, const fs::path& file) {
                     "'; put it into the configuration of the user."
             };
         agents::settings tried = s;
-        const auto done = agents::set(tried, e.key, e.value);
-        if (!done) return error{done.error().code, e.where + ": " + done.error().context};
+        if (const auto done = take_setting(tried, e); !done) return done.error();
         // A limit may be lowered only.
-        const auto number = [&](const agents::settings& from) { return from.describe().at(e.key); };
-        const std::string before = number(s), after = number(tried);
-        if (after == "unlimited") continue;
-        if (before == "unlimited" || std::stoll(after) < std::stoll(before)) s = tried;
+        const auto number = [&](const agents::settings& from) {
+            return limit_in(e.key, from.describe().at(e.key));
+        };
+        if (number(tried) < number(s)) s = tried;
     }
     return {};
 }
@@ -133,19 +178,22 @@ fs::path user_file() {
 }
 
 result<void> take_environment(agents::settings& s) {
-    const std::string spec = variable("RIVA_MODEL");
-    if (!spec.empty()) {
-        const auto done = set_model(s, spec);
-        if (!done) return error{done.error().code, "RIVA_MODEL: " + done.error().context};
-    }
-    return {};
+    model_names named;
+    named.all = {variable("RIVA_MODEL"), "RIVA_MODEL"};
+    named.small = {variable("RIVA_SMALL"), "RIVA_SMALL"};
+    named.medium = {variable("RIVA_MEDIUM"), "RIVA_MEDIUM"};
+    named.large = {variable("RIVA_LARGE"), "RIVA_LARGE"};
+    return take_models(s, named);
 }
 
 result<void> take_flags(agents::settings& s, const run_options& options) {
-    if (!options.model.empty()) {
-        const auto done = set_model(s, options.model);
-        if (!done) return done.error();
-    }
+    model_names named;
+    named.all = {options.model, ""};
+    named.small = {options.small, "--small"};
+    named.medium = {options.medium, "--medium"};
+    named.large = {options.large, "--large"};
+    for (const auto& spec : options.fallbacks) named.fallbacks.push_back({spec, "--fallback"});
+    if (const auto done = take_models(s, named); !done) return done.error();
     for (const auto& [key, value] : options.settings) {
         const auto done = agents::set(s, key, value);
         if (!done) return done.error();
@@ -159,18 +207,14 @@ result<void> take_flags(agents::settings& s, const run_options& options) {
 
 result<agents::settings> configure(const run_options& options, const fs::path& repository) {
     agents::settings s = stored_settings();
+    key_variables keys;
     for (const auto& step :
-         {take_user_file(s, user_file()),
+         {take_user_file(s, keys, user_file()),
           take_repository_file(s, repository / "riva.toml"),
           take_environment(s),
           take_flags(s, options)})
         if (!step) return step.error();
-    if (s.model) {
-        if (s.model->dialect == "openai" && s.model->base_url == "https://api.openai.com/v1" &&
-            !variable("OPENAI_BASE_URL").empty())
-            s.model->base_url = variable("OPENAI_BASE_URL");
-        s.provider.key = variable(s.model->key_env.c_str());
-    }
+    find_keys(s, keys);
     return s;
 }
 

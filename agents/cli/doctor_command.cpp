@@ -3,6 +3,7 @@
 #include "reading.hpp"
 #include "terminal_text.hpp"
 
+#include <riva/agents/tiers.hpp>
 #include <riva/memory/sqlite_journal.hpp>
 #include <riva/runtime/process.hpp>
 #include <riva/runtime/sandbox.hpp>
@@ -76,8 +77,9 @@ exit_code carry_out(const doctor_options&) {
     const auto settings = configure(none, std::filesystem::current_path());
     if (!settings)
         print(false, "settings", settings.error().context);
-    else if (const auto& model = settings->model)
-        print(true, "model", llm::to_string(*model));
+    else if (const auto tiers = agents::describe_tiers(*settings))
+        for (const auto t : llm::all_tiers)
+            print(true, std::string(llm::to_string(t)), llm::to_string(tiers->at(t).spec));
     else
         print(false, "model", "none; name one with --model or RIVA_MODEL");
     return isolated ? exit_code::verified : exit_code::no_sandbox;

@@ -2,6 +2,8 @@
 
 #include "terminal_text.hpp"
 
+#include <riva/llm/price.hpp>
+
 #include <unistd.h>
 
 #include <cstdlib>
@@ -58,7 +60,9 @@ private:
     }
 
     void show(const events::model_started& e) {
-        line(tone::dim, e.intention, "asking " + printable(e.model));
+        std::string text = "asking " + printable(e.model) + ", " + printable(e.tier);
+        if (!e.reason.empty()) text += ": " + first_line(e.reason, 200);
+        line(tone::dim, e.intention, text);
     }
 
     void show(const events::model_delta&) {}
@@ -121,8 +125,8 @@ private:
         running_.clear();
         std::string text = e.outcome + ", evidence " + std::string(to_string(e.grade)) + ", " +
                            std::to_string(e.files.size()) + " file(s), " +
-                           std::to_string(e.usage.calls) + " model call(s), " +
-                           std::to_string(e.verification.performed) + " check(s), " +
+                           std::to_string(e.usage.calls) + " model call(s), " + money(e.usage) +
+                           ", " + std::to_string(e.verification.performed) + " check(s), " +
                            std::to_string(e.wall_ms) + " ms";
         line(e.outcome == "verified" ? tone::good : tone::bad, "run", text);
         if (!e.error) return;
@@ -175,6 +179,14 @@ std::unique_ptr<observer> make_progress(when color) {
     return std::make_unique<progress>(
         ::isatty(STDERR_FILENO) == 1 && !dumb, use_color(color, stderr)
     );
+}
+
+std::string money(const events::usage& usage) {
+    if (usage.calls > 0 && usage.unpriced_calls == usage.calls) return "cost unknown";
+    std::string text = "$" + llm::format_usd(usage.micro_usd);
+    if (usage.unpriced_calls > 0)
+        text += " and " + std::to_string(usage.unpriced_calls) + " call(s) of unknown cost";
+    return text;
 }
 
 bool use_color(when asked, std::FILE* stream) {

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "output.hpp"
 #include "reading.hpp"
 #include "terminal_text.hpp"
 
@@ -99,9 +100,10 @@ private:
     void show(const events::model_ended& e) {
         line(
             e.intention,
-            "    " + printable(e.model) + ": " + std::to_string(e.input_tokens) + " + " +
-                std::to_string(e.output_tokens) + " tokens, " + std::to_string(e.duration_ms) +
-                " ms" + (e.error.empty() ? "" : "; failed: " + first_line(e.error, 300))
+            "    " + printable(e.model) + ", " + printable(e.tier) + ": " +
+                std::to_string(e.input_tokens) + " + " + std::to_string(e.output_tokens) +
+                " tokens, " + std::to_string(e.duration_ms) + " ms" +
+                (e.error.empty() ? "" : "; failed: " + first_line(e.error, 300))
         );
     }
 
@@ -117,10 +119,11 @@ private:
         );
         for (const auto& file : e.files) std::printf("changed     %s\n", printable(file).c_str());
         std::printf(
-            "cost        %lld model call(s), %lld + %lld tokens, %lld check(s), %lld ms\n",
+            "cost        %lld model call(s), %lld + %lld tokens, %s, %lld check(s), %lld ms\n",
             static_cast<long long>(e.usage.calls),
             static_cast<long long>(e.usage.input_tokens),
             static_cast<long long>(e.usage.output_tokens),
+            money(e.usage).c_str(),
             static_cast<long long>(e.verification.performed),
             static_cast<long long>(e.wall_ms)
         );
@@ -132,7 +135,14 @@ private:
         if (e.applied) std::printf("the change was applied\n");
     }
 
-    void show(const events::model_started&) {}
+    void show(const events::model_started& e) {
+        if (!e.fallback_from.empty())
+            line(
+                e.intention,
+                "    " + printable(e.model) + " instead of " + printable(e.fallback_from) + ": " +
+                    first_line(e.reason, 200)
+            );
+    }
     void show(const events::model_delta&) {}
     void show(const events::check_started&) {}
     void show(const events::verify_decided&) {}

@@ -3,9 +3,9 @@
 #include "run_context.hpp"
 
 #include <riva/llm/chat.hpp>
+#include <riva/llm/tier.hpp>
 
 #include <string>
-#include <string_view>
 
 namespace riva::agents {
 
@@ -16,12 +16,16 @@ struct question {
     std::string prompt;
     std::string_view schema_name;
     std::string_view schema;
+    llm::tier_choice tier;
+    ledger* account = nullptr;  ///< of the intention; outlives the call
 };
 
-/// Asks, within the budget, and tells the journal and the observer. The answer satisfies the
-/// schema. Errors: only those that say something about this answer (malformed, of the wrong shape,
-/// too long, refused), so that another attempt makes sense. Throws `run_over` when the provider
-/// cannot be used, or the budget is used up.
+/// Asks the model of a tier, within the budget, and tells the journal and the observer. When its
+/// provider fails the models to fall back on are asked, and every switch is told. The answer
+/// satisfies the schema. Errors: only those that say something about this answer (malformed, of the
+/// wrong shape, too long, refused), so that another attempt makes sense. Throws `run_over` when no
+/// provider can be used or the budget of the run is used up, `intention_exhausted` when that of the
+/// intention is.
 asio::awaitable<result<std::string>> ask_model(run_context& run, question what);
 
 }  // namespace riva::agents

@@ -6,7 +6,7 @@
 
 #include <riva/agents/agent.hpp>
 #include <riva/agents/error.hpp>
-#include <riva/llm/provider.hpp>
+#include <riva/agents/tiers.hpp>
 #include <riva/memory/sqlite_journal.hpp>
 #include <riva/runtime/run_on.hpp>
 #include <riva/runtime/workspace.hpp>
@@ -83,7 +83,7 @@ public:
         std::exception_ptr unexpected;
         try {
             co_await run_.emit(started());
-            co_await work(run_, report_.root, *tree_, {});
+            co_await work(run_, report_.root, *tree_, run_.money, {});
             co_await run_.emit_end(report_.root);
             run_.result.outcome = to_string(report_.root.status);
             lost_to_the_model();
@@ -257,11 +257,8 @@ asio::awaitable<result<void>> check_start(
         co_return error{
             errc::unknown_agent, "There is no agent '" + job.agent + "'; riva has: coder."
         };
-    if (parts.model == nullptr && !options.model)
-        co_return error{
-            errc::no_model,
-            "No model is set; name one with --model, RIVA_MODEL or the configuration file."
-        };
+    if (parts.model == nullptr)
+        if (const auto tiers = describe_tiers(options); !tiers) co_return tiers.error();
     if (parts.sandbox == nullptr && options.sandbox == isolation::automatic)
         co_return co_await probe_bubblewrap(deadline::in(std::chrono::seconds(20)));
     co_return result<void>{};
@@ -305,14 +302,10 @@ asio::awaitable<result<report>> engine::run(task what, observer* watcher, deadli
     run.decide = state.parts.checkpoint;
     run.role = find_agent(what.agent);
 
-    std::unique_ptr<llm::model> own_model;
-    run.brain = state.parts.model;
-    if (run.brain == nullptr) {
-        auto made = llm::make_model(*state.options.model, state.options.provider);
-        if (!made) co_return made.error();
-        own_model = std::move(*made);
-        run.brain = own_model.get();
-    }
+    auto models = model_choice::make(state.options, state.parts.model);
+    if (!models) co_return models.error();
+    run.models = &*models;
+    run.record_of_tiers = state.parts.tiers;
     const auto folder = make_private_folder(run.folder.parent_path());
     if (!folder) co_return folder.error();
 

@@ -22,6 +22,7 @@ description describe(errc code) noexcept {
         case errc::repeated_goal: return {"repeated goal", condition::refused};
         case errc::denied: return {"denied", condition::refused};
         case errc::limit_reached: return {"limit reached", condition::exhausted};
+        case errc::unknown_price: return {"unknown price", condition::invalid};
     }
     return {"unknown error", condition::invalid};
 }

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "model_choice.hpp"
+
 #include <riva/agents/agent.hpp>
 #include <riva/agents/checkpoint.hpp>
 #include <riva/agents/engine.hpp>
 #include <riva/agents/settings.hpp>
-#include <riva/llm/model.hpp>
+#include <riva/llm/tier.hpp>
 #include <riva/runtime/journal.hpp>
 #include <riva/runtime/ledger.hpp>
 #include <riva/runtime/observer.hpp>
@@ -46,7 +48,8 @@ struct run_context {
     riva::journal* record = nullptr;
     observer* watcher = nullptr;
     riva::sandbox* isolated = nullptr;
-    llm::model* brain = nullptr;
+    model_choice* models = nullptr;
+    llm::tier_record* record_of_tiers = nullptr;
     agents::checkpoint* decide = nullptr;
     std::shared_ptr<const agent> role;
 

@@ -6,6 +6,7 @@
 #include "prompt.hpp"
 #include "prompts.hpp"
 #include "proposal.hpp"
+#include "select_tier.hpp"
 #include "words.hpp"
 #include "work.hpp"
 
@@ -89,7 +90,7 @@ struct division {
         std::optional<workspace> fork = co_await fork_tree();
         std::vector<std::string> ancestors = item.ancestors;
         ancestors.push_back(item.it.what);
-        co_await work(item.run, it, *fork, std::move(ancestors));
+        co_await work(item.run, it, *fork, item.account, std::move(ancestors));
         const bool fits = co_await merge(it, *fork);
         co_await item.run.emit_end(it);
         co_return fits;
@@ -155,7 +156,9 @@ asio::awaitable<result<plan>> ask_for_plan(work_item& item) {
         prompts::decomposer,
         render(prompts::decompose, values),
         plan_schema_name,
-        plan_schema
+        plan_schema,
+        co_await select_tier(item, plan_schema_name),
+        &item.account
     };
     const auto answer = co_await ask_model(item.run, std::move(ask));
     if (!answer) co_return answer.error();
@@ -211,6 +214,7 @@ asio::awaitable<void> integrate(work_item& item) {
     const bool decided = all_done || (v->acceptance_checked && changed);
     if (decided && settle(item, *v, changed)) co_return;
     ++item.failures;
+    ++item.refuted;
     item.note = describe_parts(item.it.children) + describe_evidence(v->found, 8 * 1024);
     if (!accepted) item.note += "What the parts did together was not accepted.\n";
 }

@@ -5,9 +5,11 @@
 #include "execute.hpp"
 #include "gate.hpp"
 #include "history.hpp"
+#include "model_call.hpp"
 #include "prompt.hpp"
 #include "prompts.hpp"
 #include "proposal.hpp"
+#include "select_tier.hpp"
 #include "split.hpp"
 #include "work_item.hpp"
 
@@ -27,7 +29,9 @@ asio::awaitable<result<proposal>> propose(work_item& item) {
         item.run.role->instructions(),
         render(prompts::action, values),
         proposal_schema_name,
-        proposal_schema
+        proposal_schema,
+        co_await select_tier(item, proposal_schema_name),
+        &item.account
     };
     const auto answer = co_await ask_model(item.run, std::move(ask));
     if (!answer) co_return answer.error();
@@ -45,6 +49,7 @@ std::string evidence_digest(const cycle& c) {
 /// Books a failed cycle; the person who watches may add a hint for the next one.
 asio::awaitable<void> book_failure(work_item& item, cycle c) {
     ++item.failures;
+    if (!c.denied) ++item.refuted;
     const std::string shown = evidence_digest(c);
     item.nothing_new = shown == item.last_evidence;
     item.last_evidence = shown;
@@ -200,6 +205,18 @@ void give_up(work_item& item) {
     item.end(intention_status::failed, evidence_grade::none, std::move(reason));
 }
 
+asio::awaitable<void> one_step(work_item& item) {
+    const settings& limits = item.run.options;
+    item.run.check_limits();
+    if (should_split(item)) {
+        co_await split(item);
+    } else if (item.failures >= limits.max_cycles || item.steps >= limits.max_steps) {
+        give_up(item);
+    } else {
+        co_await one_cycle(item);
+    }
+}
+
 }  // namespace
 
 bool settle(work_item& item, const verification& v, bool changed) {
@@ -221,24 +238,29 @@ bool settle(work_item& item, const verification& v, bool changed) {
 }
 
 asio::awaitable<void> work(
-    run_context& run, intention& it, workspace& tree, std::vector<std::string> ancestors
+    run_context& run,
+    intention& it,
+    workspace& tree,
+    ledger& money,
+    std::vector<std::string> ancestors
 ) {
-    work_item item{.run = run, .it = it, .tree = tree, .ancestors = std::move(ancestors)};
+    work_item item{
+        .run = run,
+        .it = it,
+        .tree = tree,
+        .account = ledger(money, run.options.intention_spending, "intention " + it.id),
+        .ancestors = std::move(ancestors)
+    };
     ++run.intentions;
     run.check_limits();
     run.result.depth = std::max<std::int64_t>(run.result.depth, item.depth());
     co_await run.emit(events::intention_started{it.id, it.what, it.acceptance, item.depth()});
     item.prior = analyze_complexity(it.what, it.acceptance, co_await look_around(run, tree));
 
-    while (it.status == intention_status::active) {
-        run.check_limits();
-        if (should_split(item)) {
-            co_await split(item);
-        } else if (item.failures >= run.options.max_cycles || item.steps >= run.options.max_steps) {
-            give_up(item);
-        } else {
-            co_await one_cycle(item);
-        }
+    try {
+        while (it.status == intention_status::active) co_await one_step(item);
+    } catch (const intention_exhausted& e) {
+        item.end(intention_status::failed, evidence_grade::none, e.what());
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include <riva/agents/complexity.hpp>
 #include <riva/runtime/intention.hpp>
+#include <riva/runtime/ledger.hpp>
 #include <riva/runtime/workspace.hpp>
 
 #include <string>
@@ -17,9 +18,11 @@ struct work_item {
     run_context& run;
     intention& it;
     workspace& tree;
+    ledger account;  ///< below that of the parent
     std::vector<std::string> ancestors;
     complexity prior = {};
     int failures = 0;
+    int refuted = 0;  ///< failures that speak against the model: not those of policy
     int steps = 0;
     bool split_tried = false;
     bool nothing_new = false;   ///< the last failure brought no new evidence

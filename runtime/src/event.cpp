@@ -78,6 +78,11 @@ struct writer {
     void operator()(std::string_view name, const T& value) {
         into.emplace(name, encode(value));
     }
+
+    template <class T>
+    void added(std::string_view name, const T& value) {
+        (*this)(name, value);
+    }
 };
 
 json::value encode(const action& what) {

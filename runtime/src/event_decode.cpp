@@ -97,6 +97,12 @@ struct reader {
             throw malformed{std::string(name) + " " + e.why};
         }
     }
+
+    /// A member that a journal of an earlier version does not have.
+    template <class T>
+    void added(std::string_view name, T& value) {
+        if (from.contains(name)) (*this)(name, value);
+    }
 };
 
 /// Makes the alternative with this index.

@@ -4,7 +4,7 @@
 
 /// The members of everything that stands in an event, by the names of the journal. Each function is
 /// called by the encoder with an archive that writes and by the decoder with one that reads, so
-/// that the two cannot drift apart.
+/// that the two cannot drift apart. What journals of earlier versions lack is `added`.
 namespace riva::event_members {
 
 template <class A>
@@ -135,6 +135,8 @@ void members(A& a, events::model_started& v) {
     a("tier", v.tier);
     a("model", v.model);
     a("attempt", v.attempt);
+    a.added("reason", v.reason);
+    a.added("fallback_from", v.fallback_from);
 }
 
 template <class A>
@@ -158,6 +160,7 @@ void members(A& a, events::model_ended& v) {
     a("micro_usd", v.micro_usd);
     a("duration_ms", v.duration_ms);
     a("error", v.error);
+    a.added("priced", v.priced);
 }
 
 template <class A>
@@ -237,6 +240,7 @@ void members(A& a, events::tier_usage& v) {
     a("input_tokens", v.input_tokens);
     a("output_tokens", v.output_tokens);
     a("micro_usd", v.micro_usd);
+    a.added("unpriced_calls", v.unpriced_calls);
 }
 
 template <class A>
@@ -246,6 +250,7 @@ void members(A& a, events::usage& v) {
     a("output_tokens", v.output_tokens);
     a("micro_usd", v.micro_usd);
     a("by_tier", v.by_tier);
+    a.added("unpriced_calls", v.unpriced_calls);
 }
 
 template <class A>

@@ -79,6 +79,10 @@ result<void> ledger::lease::grow(cost more) {
     return {};
 }
 
+std::optional<ledger::shortage> ledger::lease::find_shortage(cost more) const {
+    return from_ == nullptr ? std::nullopt : from_->find_shortage(without_negatives(more), false);
+}
+
 void ledger::lease::settle(cost actual) noexcept {
     close(without_negatives(actual), true);
 }
@@ -102,7 +106,7 @@ std::optional<ledger::shortage> ledger::own_shortage(cost most, bool new_call) c
     if (new_call && calls_ >= limits_.calls)
         return shortage{
             limit::calls,
-            name_,
+            this,
             "The limit of " + std::to_string(limits_.calls) + " model calls of " + name_ +
                 " is reached."
         };
@@ -110,7 +114,7 @@ std::optional<ledger::shortage> ledger::own_shortage(cost most, bool new_call) c
     if (most.tokens > tokens)
         return shortage{
             limit::tokens,
-            name_,
+            this,
             refusal(
                 std::to_string(most.tokens) + " tokens",
                 std::to_string(std::max<std::int64_t>(tokens, 0)),
@@ -122,7 +126,7 @@ std::optional<ledger::shortage> ledger::own_shortage(cost most, bool new_call) c
     if (most.micro_usd > money)
         return shortage{
             limit::money,
-            name_,
+            this,
             refusal(
                 dollars(most.micro_usd),
                 dollars(std::max<std::int64_t>(money, 0)),

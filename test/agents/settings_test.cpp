@@ -53,6 +53,11 @@ TEST_CASE(
              {"width", "65"},
              {"verify.check_timeout", "5"},
              {"max_tokens", "-1"},
+             {"max_usd", "1e3"},
+             {"max_usd", "-0.5"},
+             {"intention.max_usd", "0.0000001"},
+             {"strategies", "best"},
+             {"limits.small.max_output_tokens", "255"},
              {"approve", "maybe"},
              {"max_depth", "99999999999999999999"}
          }) {
@@ -64,4 +69,21 @@ TEST_CASE(
         CHECK_THAT(done.error().context, Contains(key));
         CHECK(s.describe() == settings().describe());
     }
+}
+
+TEST_CASE("prices are set per model, and printed as they are set", "[settings]") {
+    settings s;
+    CHECK(set(s, "prices.openai:gpt-6.1", "1.25/10").has_value());
+    CHECK(s.describe().at("prices.openai:gpt-6.1") == "1.25/10");
+    const auto bad = set(s, "prices.openai:x", "cheap");
+    REQUIRE(bad.has_error());
+    CHECK_THAT(bad.error().context, Contains("INPUT/OUTPUT") && Contains("openai:x"));
+}
+
+TEST_CASE("one name sets all strategies", "[settings]") {
+    settings s;
+    CHECK(set(s, "strategies", "baseline").has_value());
+    CHECK(s.model_selection == strategy::baseline);
+    CHECK(set(s, "strategy.model_selection", "optimized").has_value());
+    CHECK(s.model_selection == strategy::optimized);
 }

@@ -142,9 +142,9 @@ agents::task world::task(std::string what, std::vector<std::string> checks) cons
 
 result<agents::report> world::run(agents::task what, int threads) {
     asio::io_context io(threads);
-    agents::engine_parts parts;
-    parts.checkpoint = decide;
-    agents::engine engine(io.get_executor(), settings, parts);
+    agents::engine_parts given = parts;
+    given.checkpoint = decide;
+    agents::engine engine(io.get_executor(), settings, given);
     recorder ear(events);
     result<agents::report> ended;
     std::exception_ptr failure;

@@ -45,6 +45,7 @@ public:
     temporary_folder state;
     model_server server;
     agents::settings settings;
+    agents::engine_parts parts;  ///< all but the checkpoint
     std::chrono::milliseconds time = std::chrono::minutes(2);  ///< of one run
     std::vector<event> events;
     agents::checkpoint* decide = nullptr;  ///< null: the evidence alone

@@ -36,7 +36,7 @@ events::run_result sample_result() {
     r.grade = evidence_grade::executed;
     r.quality = "certified";
     r.files = {"a.py", "b.py"};
-    r.usage = {3, INT64_MAX, 20, 5, {{"small", {1, 2, 3, 4}}, {"", {5, 6, 7, 8}}}};
+    r.usage = {3, INT64_MAX, 20, 5, {{"small", {1, 2, 3, 4, 9}}, {"", {5, 6, 7, 8, 0}}}, 9};
     r.verification = {6, 5, 4, 3, 2, 1};
     r.decompositions = 2;
     r.depth = 3;
@@ -63,10 +63,10 @@ std::vector<events::body> every_event_body() {
         events::intention_ended{
             "1", intention_status::cancelled, evidence_grade::judged, "enough", 4
         },
-        events::model_started{"1", "reflect", "small", "m-1", 2},
+        events::model_started{"1", "reflect", "small", "m-1", 2, "down", "m-0"},
         events::model_delta{"1", "piece \xF0\x9F\x98\x80"},
         events::model_ended{
-            "1", "action", "large", "m", 3, "stop", "d1", "reply", 10, 20, 30, 40, "cut"
+            "1", "action", "large", "m", 3, "stop", "d1", "reply", 10, 20, 30, 40, "cut", false
         },
         events::action_proposed{"1", 5, "why", edit_file{"a", {{"x", "y"}}}, "green", false},
         events::action_gated{"1", 6, "high", {"network", "shell"}, "denied", "no"},

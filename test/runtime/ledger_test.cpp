@@ -170,9 +170,9 @@ TEST_CASE("an account draws on all accounts above it", "[ledger]") {
     ledger part(intention, {.calls = 10, .tokens = 50}, "intention 1.1");
 
     SECTION("the tightest of them decides, and is named") {
-        CHECK(part.find_shortage(tokens(51))->account == "intention 1.1");
+        CHECK(part.find_shortage(tokens(51))->by == &part);
         auto elsewhere = run.reserve(tokens(60));
-        CHECK(part.find_shortage(tokens(41))->account == "the run");
+        CHECK(part.find_shortage(tokens(41))->by == &run);
         CHECK(part.reserve(tokens(40)).has_value());
     }
     SECTION("a refusal leaves no trace in any of them") {
@@ -197,6 +197,6 @@ TEST_CASE("an account draws on all accounts above it", "[ledger]") {
         const auto third = part.find_shortage({});
         REQUIRE(third.has_value());
         CHECK(third->what == ledger::limit::calls);
-        CHECK(third->account == "intention 1");
+        CHECK(third->by == &intention);
     }
 }

@@ -3,6 +3,7 @@
 #include <riva/agents/checkpoint.hpp>
 #include <riva/agents/settings.hpp>
 #include <riva/llm/model.hpp>
+#include <riva/llm/tier.hpp>
 #include <riva/runtime/awaitable.hpp>
 #include <riva/runtime/change_set.hpp>
 #include <riva/runtime/deadline.hpp>
@@ -49,7 +50,8 @@ struct report {
 struct engine_parts {
     riva::journal* journal = nullptr;
     riva::sandbox* sandbox = nullptr;
-    llm::model* model = nullptr;
+    llm::model* model = nullptr;        ///< for all tiers
+    llm::tier_record* tiers = nullptr;  ///< what is known of how the tiers did
     agents::checkpoint* checkpoint = nullptr;
     asio::any_io_executor blocking;  ///< for file work; empty: a pool of two threads
 };
@@ -69,11 +71,11 @@ public:
     /// written, unless the task says so and the change is verified. Whatever happens once the run
     /// has an id, the last event is `run.result`.
     ///
-    /// Errors: only what prevents a run from starting: empty task, unknown agent, no model,
-    /// unreadable repository, no sandbox, unusable state folder. All else is in the report.
-    /// Cancellation: partial ends the run at the next safe point, and reports it as cancelled;
-    /// terminal stops everything now, and throws `operation_aborted` when nothing is left alive.
-    /// Thread safety: safe.
+    /// Errors: only what prevents a run from starting: empty task, unknown agent, no model, a
+    /// limit of money without a price, unreadable repository, no sandbox, unusable state folder.
+    /// All else is in the report. Cancellation: partial ends the run at the next safe point, and
+    /// reports it as cancelled; terminal stops everything now, and throws `operation_aborted` when
+    /// nothing is left alive. Thread safety: safe.
     asio::awaitable<result<report>> run(task what, observer* watcher = nullptr, deadline by = {});
 
     /// The same for callers that are not coroutines. Completion signature:

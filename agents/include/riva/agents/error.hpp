@@ -18,6 +18,7 @@ enum class errc {
     repeated_goal,      ///< refused: a part repeats an ancestor on the same tree
     denied,             ///< refused: policy or person said no
     limit_reached,      ///< exhausted
+    unknown_price,      ///< invalid: money is limited, and the price of a model is not known
 };
 
 const error_category& category() noexcept;

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <riva/llm/model_spec.hpp>
+#include <riva/llm/price.hpp>
 #include <riva/llm/provider.hpp>
+#include <riva/llm/tier.hpp>
 #include <riva/runtime/error.hpp>
 #include <riva/runtime/ledger.hpp>
 #include <riva/runtime/workspace.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +31,23 @@ enum class approval {
 /// Whether commands are isolated.
 enum class isolation { automatic, off };
 
+/// How one of riva's strategies works: as it should, or as its plain twin that it is measured
+/// against.
+enum class strategy { baseline, optimized };
+
+/// What is set for one tier.
+struct tier_settings {
+    std::optional<llm::model_spec> model;  ///< none: that of all tiers, or of the nearest tier
+    std::int64_t max_output_tokens = 0;    ///< of one answer, 256 to 131072; 0: as all
+};
+
+/// The key for one server.
+struct server_key {
+    std::string base_url;
+    std::string variable;  ///< where it came from, for messages
+    std::string key;
+};
+
 /// How an engine works. Every member has a default; `validate` says which values make sense.
 struct settings {
     // Limits of the recursion.
@@ -46,7 +66,8 @@ struct settings {
     std::chrono::milliseconds check_timeout{60'000};    ///< of one check
     std::chrono::milliseconds model_timeout{600'000};   ///< of one model call with its retries
 
-    spending_limits spending;
+    spending_limits spending;            ///< of the run
+    spending_limits intention_spending = spending_limits::none();  ///< of each intention
     std::int64_t max_output_tokens = 8192;  ///< of one answer, 256 to 131072
     std::size_t context_bytes =
         std::size_t{96} * 1024;  ///< of repository text in one prompt, 4 KiB to 4 MiB
@@ -55,9 +76,20 @@ struct settings {
     isolation sandbox = isolation::automatic;
     workspace_limits workspace;
 
-    /// The model for all work; none: only an engine that was given one can run.
+    strategy model_selection = strategy::optimized;  ///< baseline: always the large tier
+
+    /// The model for all tiers that have none of their own. Without any, only an engine that was
+    /// given a model can run.
     std::optional<llm::model_spec> model;
-    llm::provider_options provider;
+    std::array<tier_settings, 3> tiers;
+    /// Asked in this order when the provider of a tier fails.
+    std::vector<llm::model_spec> fallbacks;
+    llm::price_book prices;
+    llm::provider_options provider;  ///< its key is that of `model`
+    std::vector<server_key> keys;  ///< by server; one that is not named gets no key
+
+    tier_settings& of(llm::tier t) { return tiers[static_cast<std::size_t>(t)]; }
+    const tier_settings& of(llm::tier t) const { return tiers[static_cast<std::size_t>(t)]; }
 
     /// Where journals and staged workspaces live; created with mode 0700.
     std::filesystem::path state_folder;
@@ -67,8 +99,9 @@ struct settings {
 };
 
 /// Sets one value from text, as `--set KEY=VALUE` does. Durations are written `90s`, `10m` or
-/// `500ms`. Errors: `errc::unknown_setting` naming the nearest key, `errc::bad_value` with the
-/// allowed range.
+/// `500ms`; money in US dollars, such as `0.5`; prices under `prices.DIALECT:MODEL` as
+/// `INPUT/OUTPUT`. Errors: `errc::unknown_setting` naming the nearest key, `errc::bad_value` with
+/// the allowed range.
 result<void> set(settings& s, std::string_view key, std::string_view value);
 
 /// All keys that `set` knows, sorted.
@@ -78,5 +111,6 @@ std::vector<std::string> setting_keys();
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 std::string_view to_string(approval a);
+std::string_view to_string(strategy s);
 
 }  // namespace riva::agents

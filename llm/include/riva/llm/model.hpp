@@ -12,7 +12,8 @@
 
 namespace riva::llm {
 
-/// Watches an answer arrive. All members may be empty.
+/// Watches an answer arrive. All members may be empty. What `on_attempt` throws ends the call
+/// before the request is sent, and comes out of `complete`.
 struct stream_observer {
     /// The events of the attempt that is under way, in order.
     std::function<void(const stream_event&)> on_event;

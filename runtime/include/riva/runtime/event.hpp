@@ -69,6 +69,8 @@ struct model_started {
     std::string tier;
     std::string model;
     int attempt = 1;
+    std::string reason;         ///< why this tier, or why the model fallen back on
+    std::string fallback_from;  ///< the model whose provider failed before; empty: none
     friend bool operator==(const model_started&, const model_started&) = default;
 };
 
@@ -92,7 +94,8 @@ struct model_ended {
     std::int64_t output_tokens = 0;
     std::int64_t micro_usd = 0;
     std::int64_t duration_ms = 0;
-    std::string error;  ///< one sentence; empty after success
+    std::string error;   ///< one sentence; empty after success
+    bool priced = true;  ///< false: the price of the model is unknown, and `micro_usd` is 0
     friend bool operator==(const model_ended&, const model_ended&) = default;
 };
 
@@ -172,6 +175,7 @@ struct tier_usage {
     std::int64_t input_tokens = 0;
     std::int64_t output_tokens = 0;
     std::int64_t micro_usd = 0;
+    std::int64_t unpriced_calls = 0;  ///< whose cost is unknown, and not in `micro_usd`
     friend bool operator==(const tier_usage&, const tier_usage&) = default;
 };
 
@@ -181,6 +185,7 @@ struct usage {
     std::int64_t output_tokens = 0;
     std::int64_t micro_usd = 0;
     std::map<std::string, tier_usage> by_tier;
+    std::int64_t unpriced_calls = 0;  ///< whose cost is unknown, and not in `micro_usd`
     friend bool operator==(const usage&, const usage&) = default;
 };
 

@@ -48,7 +48,7 @@ public:
     /// Why an account refuses a call.
     struct shortage {
         limit what = limit::calls;
-        std::string account;
+        const ledger* by = nullptr;
         std::string explanation;  ///< one sentence
     };
 
@@ -70,6 +70,8 @@ public:
         /// Reserves more, for another request of the same call. Errors: as `reserve`; what was
         /// reserved before stays so.
         result<void> grow(cost more);
+        /// Why `grow` would refuse; nothing if it would not.
+        std::optional<shortage> find_shortage(cost more) const;
         /// Books what the call really cost, and gives back the rest. Later calls do nothing.
         void settle(cost actual) noexcept;
 
@@ -103,6 +105,7 @@ public:
     const cost& spent() const noexcept { return spent_; }  ///< settled
     const cost& reserved() const noexcept { return reserved_; }  ///< open leases
     const spending_limits& limits() const noexcept { return limits_; }
+    const std::string& name() const noexcept { return name_; }
 
 private:
     std::optional<shortage> own_shortage(cost most, bool new_call) const;

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "ask_model.hpp"
+#include "model_choice.hpp"
+
+#include <optional>
+#include <string>
+
+namespace riva::agents {
+
+/// The account of an intention cannot carry a call, though that of the run could.
+class intention_exhausted : public std::runtime_error {
+public:
+    explicit intention_exhausted(const std::string& why) : std::runtime_error(why) {}
+};
+
+/// One call of one model: reserved, sent, told to the journal, and booked.
+struct model_call {
+    run_context& run;
+    const question& what;
+    candidate& with;
+    std::string reason;         ///< for the journal
+    std::string fallback_from;  ///< empty: the model of the tier
+    std::int64_t max_output_tokens = 0;
+};
+
+/// Sends a call. Everything that it can have cost is booked, however it ends.
+/// Errors: those of `llm::model::complete`. Throws `run_over` when the budget of the run is used
+/// up, `intention_exhausted` when that of the intention is. Cancellation: terminal.
+asio::awaitable<result<std::string>> carry_out(model_call call);
+
+}  // namespace riva::agents
