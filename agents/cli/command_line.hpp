@@ -58,6 +58,8 @@ struct doctor_options {};
 struct model_server_options {
     std::filesystem::path script;
     std::filesystem::path suite;
+    std::string record;            ///< the URL of the real server; empty: answer from a script
+    std::filesystem::path output;  ///< the script that is recorded
     std::uint16_t port = 0;
     std::filesystem::path port_file;
     std::uint64_t seed = 1;

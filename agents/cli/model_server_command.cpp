@@ -19,6 +19,8 @@ result<llm::scripted_server> load(const model_server_options& options) {
     serve.port = options.port;
     serve.seed = options.seed;
     serve.time_scale = options.time_scale;
+    if (!options.record.empty())
+        return llm::scripted_server::recording(options.record, options.output, serve);
     if (!options.suite.empty()) return llm::scripted_server::from_suite_file(options.suite, serve);
     if (!options.script.empty())
         return llm::scripted_server::from_script_file(options.script, serve);

@@ -1,5 +1,6 @@
 #include <riva/llm/scripted_server.hpp>
 
+#include "scripted/record_session.hpp"
 #include "scripted/script_answers.hpp"
 #include "scripted/session.hpp"
 #include "scripted/suite_answers.hpp"
@@ -14,6 +15,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <optional>
@@ -31,8 +33,15 @@ struct scripted_server::state {
               std::move(answers), options.seed, options.time_scale, options.key
           )) {}
 
+    state(scripted_server_options o, std::shared_ptr<scripted::recorder> r)
+        : options(std::move(o)), recorder(std::move(r)) {}
+
+    const scripted::request_log& log() const { return service ? service->log() : recorder->log(); }
+
     scripted_server_options options;
-    std::shared_ptr<scripted::service> service;  // connections hold it as well
+    // One of the two; connections hold it as well.
+    std::shared_ptr<scripted::service> service;
+    std::shared_ptr<scripted::recorder> recorder;
     std::optional<tcp::acceptor> acceptor;
 };
 
@@ -48,8 +57,10 @@ result<std::string> read_whole(const std::filesystem::path& file) {
     return std::string{std::istreambuf_iterator<char>(in), {}};
 }
 
+using connection_server = std::function<asio::awaitable<void>(std::shared_ptr<tcp::socket>)>;
+
 asio::awaitable<void> accept_connections(
-    tcp::acceptor& acceptor, std::shared_ptr<scripted::service> service, task_group& connections
+    tcp::acceptor& acceptor, connection_server serve, task_group& connections
 ) {
     for (;;) {
         error_code failed;
@@ -62,16 +73,14 @@ asio::awaitable<void> accept_connections(
         }
         // Shared, because a task is copyable and a socket is not.
         auto socket = std::make_shared<tcp::socket>(std::move(accepted));
-        connections.add([service, socket] { return scripted::serve_connection(service, socket); });
+        connections.add([serve, socket] { return serve(socket); });
     }
 }
 
-asio::awaitable<void> serve_all(
-    std::shared_ptr<scripted::service> service, std::optional<tcp::acceptor> acceptor
-) {
+asio::awaitable<void> serve_all(connection_server serve, std::optional<tcp::acceptor> acceptor) {
     if (!acceptor) throw std::logic_error("scripted_server::serve() needs listen() before it");
     task_group connections(std::numeric_limits<std::size_t>::max());
-    connections.add([&] { return accept_connections(*acceptor, service, connections); });
+    connections.add([&] { return accept_connections(*acceptor, serve, connections); });
     const auto failures = co_await connections.run();
     if (!failures.empty()) std::rethrow_exception(failures.front());
 }
@@ -122,6 +131,20 @@ scripted_server scripted_server::answering_anything(scripted_server_options opti
         .value();
 }
 
+result<scripted_server> scripted_server::recording(
+    std::string_view upstream,
+    const std::filesystem::path& script,
+    scripted_server_options options,
+    const std::string& ca_file
+) {
+    auto parsed = parse_base_url(upstream);
+    if (!parsed) return parsed.error();
+    auto recorder = std::make_shared<scripted::recorder>(
+        std::move(parsed->first), std::move(parsed->second), script, ca_file
+    );
+    return scripted_server(std::make_shared<state>(std::move(options), std::move(recorder)));
+}
+
 scripted_server::scripted_server(std::shared_ptr<state> s) : state_(std::move(s)) {}
 scripted_server::scripted_server(scripted_server&&) noexcept = default;
 scripted_server& scripted_server::operator=(scripted_server&&) noexcept = default;
@@ -149,15 +172,24 @@ result<std::uint16_t> scripted_server::listen(asio::any_io_executor executor) {
 }
 
 asio::awaitable<void> scripted_server::serve() {
-    return serve_all(state_->service, std::exchange(state_->acceptor, std::nullopt));
+    connection_server serve;
+    if (state_->service)
+        serve = [service = state_->service](std::shared_ptr<tcp::socket> socket) {
+            return scripted::serve_connection(service, std::move(socket));
+        };
+    else
+        serve = [recorder = state_->recorder](std::shared_ptr<tcp::socket> socket) {
+            return scripted::record_connection(recorder, std::move(socket));
+        };
+    return serve_all(std::move(serve), std::exchange(state_->acceptor, std::nullopt));
 }
 
 std::uint64_t scripted_server::requests() const {
-    return state_->service->log().requests();
+    return state_->log().requests();
 }
 
 std::string scripted_server::journal_json() const {
-    return state_->service->log().journal_json();
+    return state_->log().journal_json();
 }
 
 }  // namespace riva::llm

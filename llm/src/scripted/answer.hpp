@@ -1,17 +1,14 @@
 #pragma once
 
+#include "scripted/fault.hpp"
 #include "scripted/question.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace riva::llm::scripted {
-
-using header_list = std::vector<std::pair<std::string, std::string>>;
 
 /// How fast an answer arrives, before the server's time scale.
 struct behaviour {
@@ -21,47 +18,6 @@ struct behaviour {
     std::uint64_t seed = 0;        ///< of the jitter
 
     friend bool operator==(const behaviour&, const behaviour&) = default;
-};
-
-/// A response that is no answer of a model.
-struct http_fault {
-    unsigned status = 500;
-    header_list headers;
-    std::optional<std::string> body;  ///< none: the error object that goes with the status
-};
-
-/// An error object that ends a stream.
-struct error_event {
-    std::size_t after_chunks = 0;
-    std::string body;  ///< JSON; empty: what the wire format says when it is overloaded
-};
-
-/// The response stops in its middle.
-struct break_off {
-    enum class way { close, reset, stall };
-    way how = way::close;
-    std::size_t after_bytes = 0;
-    bool in_head = false;  ///< bytes are counted from the status line; otherwise from the body
-};
-
-enum class content_fault { none, null, empty, not_json, fenced, bad_utf8 };
-/// What is wrong with the calls of tools.
-enum class call_fault { none, no_index, no_id, same_index, truncated };
-enum class line_end { lf, crlf, cr };
-
-/// Everything that a response can do wrong, or right in an unusual way.
-struct fault {
-    std::optional<http_fault> http;
-    std::optional<scripted::error_event> error_event;
-    std::optional<scripted::break_off> break_off;
-    content_fault content = content_fault::none;
-    call_fault calls = call_fault::none;
-    scripted::line_end line_end = scripted::line_end::lf;
-    bool comments = false;         ///< a comment before each event of a stream
-    bool split_utf8 = false;       ///< characters of several bytes arrive in two pieces
-    bool one_byte_writes = false;
-    bool without_finish = false;   ///< no finish_reason
-    bool without_done = false;     ///< no [DONE]
 };
 
 /// The usage that an answer reports; what is not set is counted.
@@ -83,6 +39,18 @@ struct tool_call {
     friend bool operator==(const tool_call&, const tool_call&) = default;
 };
 
+/// A response that a real server gave, to be given again as it was.
+struct recorded_response {
+    struct part {
+        double wait_ms = 0;
+        std::string bytes;
+    };
+    unsigned status = 200;
+    header_list headers;
+    std::vector<part> parts;
+    bool stream = false;  ///< it came in chunks
+};
+
 /// What the model says, whatever the wire format will be.
 struct answer {
     std::string text;
@@ -93,6 +61,7 @@ struct answer {
     bool from_schema = false;   ///< what the request demands is made up when it demands anything
     std::string
         finish_reason;  ///< in the words of Chat Completions; empty: what the answer implies
+    std::optional<recorded_response> recorded;  ///< this instead of all the above
     usage_plan usage;
     scripted::behaviour behaviour;
     scripted::fault fault;

@@ -141,6 +141,7 @@ public:
           }) {}
 
     response write(const question& q) {
+        stream_.set_heartbeat({"ping", R"({"type":"ping"})"});
         const json::object message = message_object(q, answer_, said_, exchange_, 1);
         stream_.chunk(
             {"message_start",
@@ -159,7 +160,7 @@ public:
         if (answer_.usage.sent)
             end["usage"] = usage_object(answer_, said_, said_.completion_tokens);
         stream_.chunk({"message_delta", json::serialize(end)});
-        stream_.fail_if_due();
+        stream_.no_more_chunks();
         if (!answer_.fault.without_done)
             stream_.event({"message_stop", R"({"type":"message_stop"})"});
         return stream_.finish();

@@ -100,7 +100,7 @@ public:
         say("refusal", said.refusal);
         for (std::size_t i = 0; i < said.calls.size(); ++i) call(said.calls[i], i);
         if (!answer_.fault.without_finish) stream_.chunk(part("{}", json_text(said.finish)));
-        stream_.fail_if_due();
+        stream_.no_more_chunks();
         if (include_usage && answer_.usage.sent)
             stream_.event({"", opening_ + R"([],"usage":)" + usage_json(answer_, said) + "}"});
         if (!answer_.fault.without_done) stream_.event({"", "[DONE]"});

@@ -30,12 +30,14 @@ public:
 
     /// A part of the answer.
     void chunk(const stream_event& e, duration delay = {});
-    /// A part of the text, which is what an endless answer repeats.
+    /// A part of the text, which is what an answer without end repeats.
     void delta(const stream_event& e, duration delay);
     /// An event that is no part of the answer and does not count.
     void event(const stream_event& e, duration delay = {});
-    /// The server fails here at the latest, when it is to fail at all.
-    void fail_if_due();
+    /// The answer has no more parts: a fault that was to happen after more of them happens now.
+    void no_more_chunks();
+    /// What is sent when there is nothing to say; otherwise a comment.
+    void set_heartbeat(const stream_event& e) { heartbeat_ = framed(e); }
 
     /// The stream as a response with status 200.
     response finish();
@@ -43,16 +45,24 @@ public:
 private:
     void fail(duration delay);
     void append(const stream_event& e, duration delay);
-    std::string framed(const stream_event& e);
-    std::string comment() const;
+    void repeat(std::string bytes, duration delay);
+    void beat();
+    std::string framed(const stream_event& e) const;
+    std::string padding() const;
+    std::string comment(std::string_view text) const;
     std::string_view line_end() const;
 
     stream_format format_;
     const fault& fault_;
     std::function<stream_event()> failure_;
     std::vector<piece> pieces_;
+    std::vector<piece> repeated_;
+    std::string heartbeat_;
     std::size_t chunks_ = 0;
     bool ended_ = false;
 };
+
+/// A payload as the fault wants it.
+std::string spoilt_payload(const std::string& data, payload_fault::kind what);
 
 }  // namespace riva::llm::scripted

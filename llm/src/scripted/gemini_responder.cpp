@@ -160,7 +160,7 @@ public:
     response write() {
         if (!said_.refusal.empty()) {
             stream_.chunk({"", around_.refused()}, wait());
-            stream_.fail_if_due();
+            stream_.no_more_chunks();
             return stream_.finish();
         }
         const part_writer part(answer_, said_);
@@ -172,7 +172,7 @@ public:
             stream_.chunk({"", around_.around(part.call(i), "")}, wait());
         if (!answer_.fault.without_finish)
             stream_.chunk({"", around_.around(part.text("", true), finish_reason(said_))}, wait());
-        stream_.fail_if_due();
+        stream_.no_more_chunks();
         return stream_.finish();
     }
 

@@ -116,7 +116,7 @@ response streamed_answer(const answer& a, const spoken& said, const line_writer&
     for (const std::string_view token : tokens_of(said.refusal))
         stream.delta({"", line.part("content", token)}, wait());
     for (const tool_call& call : said.calls) stream.chunk({"", line.call(call)}, wait());
-    stream.fail_if_due();
+    stream.no_more_chunks();
     if (!a.fault.without_done) stream.chunk({"", line.end()}, wait());
     return stream.finish();
 }

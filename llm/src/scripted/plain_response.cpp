@@ -1,6 +1,11 @@
 #include "scripted/plain_response.hpp"
 
+#include "scripted/event_stream.hpp"
+
 #include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <string_view>
 #include <utility>
 
 namespace riva::llm::scripted {
@@ -15,6 +20,21 @@ bool names_content_type(const header_list& headers) {
             if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
         return lower == wanted;
     });
+}
+
+// `date+5` is the date in five seconds, as HTTP writes it.
+std::string dated(const std::string& value, std::int64_t now) {
+    constexpr std::string_view mark = "date";
+    if (!value.starts_with(mark) || value.size() < mark.size() + 2) return value;
+    const char* begin = value.data() + mark.size() + (value[mark.size()] == '+' ? 1 : 0);
+    std::int64_t seconds = 0;
+    const auto [end, wrong] = std::from_chars(begin, value.data() + value.size(), seconds);
+    if (wrong != std::errc() || end != value.data() + value.size()) return value;
+    const std::time_t time = now + seconds;
+    std::tm utc{};
+    ::gmtime_r(&time, &utc);
+    char text[64];
+    return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc)};
 }
 
 }  // namespace
@@ -35,16 +55,20 @@ request_refusal usual_refusal(unsigned status) {
     return {status, message, "", ""};
 }
 
-response fault_response(const http_fault& f, std::string usual) {
+response fault_response(const http_fault& f, std::string usual, std::int64_t now) {
     response r = json_response(f.status, f.body.value_or(std::move(usual)));
     if (names_content_type(f.headers)) r.headers.clear();
-    r.headers.insert(r.headers.end(), f.headers.begin(), f.headers.end());
+    for (const auto& [name, value] : f.headers) r.headers.emplace_back(name, dated(value, now));
     return r;
 }
 
 response whole_response(
     const answer& a, std::string body, std::string failure, std::chrono::nanoseconds delay
 ) {
+    if (a.fault.payload) body = spoilt_payload(body, a.fault.payload->what);
+    if (a.fault.oversize && (a.fault.oversize->what == oversize::kind::line ||
+                             a.fault.oversize->what == oversize::kind::event))
+        body.insert(0, a.fault.oversize->amount, ' ');
     response r = json_response(200, a.fault.error_event ? std::move(failure) : std::move(body));
     r.body.front().delay = delay;
     return r;

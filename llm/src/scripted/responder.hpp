@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace riva::llm::scripted {
 
@@ -43,5 +44,8 @@ std::unique_ptr<responder> make_responses_responder();  ///< OpenAI Responses
 std::unique_ptr<responder> make_anthropic_responder();  ///< Anthropic Messages
 std::unique_ptr<responder> make_gemini_responder();     ///< Gemini generateContent
 std::unique_ptr<responder> make_ollama_responder();     ///< Ollama /api/chat
+
+/// All of them.
+std::vector<std::unique_ptr<responder>> make_responders();
 
 }  // namespace riva::llm::scripted

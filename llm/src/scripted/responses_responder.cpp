@@ -168,7 +168,7 @@ public:
         stream_.event(named("response.in_progress", {{"response", begun}}));
         const json::array items = whole_["output"].get_array();
         for (std::size_t i = 0; i < items.size(); ++i) item(items[i].get_object(), i);
-        stream_.fail_if_due();
+        stream_.no_more_chunks();
         const bool cut = !whole_["incomplete_details"].is_null();
         if (!fault_.without_done)
             stream_.event(

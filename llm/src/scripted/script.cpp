@@ -2,6 +2,7 @@
 
 #include "scripted/object_reader.hpp"
 #include "scripted/script_fault.hpp"
+#include "scripted/script_recorded.hpp"
 
 #include <riva/llm/error.hpp>
 
@@ -126,7 +127,10 @@ answer read_reply(object_reader reader, const inherited& base) {
     reply.behaviour = own.behaviour;
     reply.fault = own.fault;
     if (said > 1) reader.wrong("text", "only one of text, json and refusal can be said");
-    if (said == 0 && reply.calls.empty() && !reply.from_schema && !reply.fault.http)
+    if (const auto recorded = reader.object("recorded")) reply.recorded = read_recorded(*recorded);
+    const bool given = !reply.calls.empty() || reply.from_schema || reply.recorded.has_value() ||
+                       reply.fault.http.has_value() || !reply.fault.wire.empty();
+    if (said == 0 && !given)
         reader.wrong(
             "text",
             "missing: a reply says text, json, refusal, tool_calls or from_schema, or is a fault's "

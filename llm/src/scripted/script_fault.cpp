@@ -1,79 +1,15 @@
 #include "scripted/script_fault.hpp"
 
+#include "scripted/script_status.hpp"
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-
-#include <algorithm>
 
 namespace riva::llm::scripted {
 
 namespace json = boost::json;
 
 namespace {
-
-bool is_header_name(std::string_view name) {
-    constexpr std::string_view extra = "!#$%&'*+-.^_`|~";
-    const auto allowed = [&](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               extra.find(c) != std::string_view::npos;
-    };
-    return !name.empty() && std::all_of(name.begin(), name.end(), allowed);
-}
-
-bool is_header_value(std::string_view value) {
-    return value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
-}
-
-bool is_framing(std::string_view name) {
-    std::string lower(name);
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return lower == "content-length" || lower == "transfer-encoding" || lower == "connection";
-}
-
-header_list read_headers(object_reader& reader) {
-    header_list headers;
-    const json::value* members = reader.any("headers");
-    if (!members) return headers;
-    if (!members->is_object()) {
-        reader.wrong("headers", "expected an object");
-        return headers;
-    }
-    for (const auto& member : members->get_object()) {
-        const std::string name(member.key());
-        const json::string* value = member.value().if_string();
-        if (!is_header_name(name))
-            reader.wrong("headers." + name, "not a header name");
-        else if (is_framing(name))
-            reader.wrong("headers." + name, "the server writes this header itself");
-        else if (!value || !is_header_value(*value))
-            reader.wrong("headers." + name, "expected a text of one line");
-        else
-            headers.emplace_back(name, *value);
-    }
-    return headers;
-}
-
-std::optional<std::string> read_body(object_reader& reader) {
-    const json::value* body = reader.any("body");
-    if (!body) return std::nullopt;
-    if (body->is_string()) return std::string(body->get_string());
-    return json::serialize(*body);
-}
-
-std::optional<http_fault> read_http_fault(object_reader& reader) {
-    const bool asked = reader.has("status");
-    http_fault found;
-    found.status = static_cast<unsigned>(reader.whole("status", 200, 599).value_or(500));
-    if (found.status == 204 || found.status == 205 || found.status == 304)
-        reader.wrong("status", "204, 205 and 304 have no body and cannot be scripted");
-    found.headers = read_headers(reader);
-    found.body = read_body(reader);
-    if (asked) return found;
-    for (const auto* other : {"headers", "body"})
-        if (reader.has(other)) reader.wrong(other, "needs a status beside it");
-    return std::nullopt;
-}
 
 std::optional<error_event> read_error_event(object_reader& reader) {
     auto event = reader.object("error_event");
@@ -94,7 +30,8 @@ std::optional<break_off> read_break_off(object_reader& reader) {
     object_reader& place = cut ? *cut : *stall;
     break_off found;
     found.after_bytes = static_cast<std::size_t>(place.whole("after", 0).value_or(0));
-    found.in_head = place.choice("in", {"body", "head"}).value_or(0) == 1;
+    found.in =
+        static_cast<break_off::place>(place.choice("in", {"body", "head", "chunk"}).value_or(0));
     if (stall)
         found.how = break_off::way::stall;
     else if (place.choice("how", {"close", "reset"}).value_or(0) == 1)
@@ -103,10 +40,75 @@ std::optional<break_off> read_break_off(object_reader& reader) {
     return found;
 }
 
+std::optional<endless_stream> read_endless(object_reader& reader) {
+    auto endless = reader.object("endless");
+    if (!endless) return std::nullopt;
+    endless_stream found;
+    found.what = static_cast<endless_stream::kind>(
+        endless->choice("what", {"tokens", "heartbeats"}).value_or(0)
+    );
+    found.after_chunks = static_cast<std::size_t>(endless->whole("after", 0).value_or(0));
+    found.every_ms = endless->number("every_ms", 0, 3'600'000).value_or(found.every_ms);
+    endless->refuse_others();
+    return found;
+}
+
+std::optional<payload_fault> read_payload(object_reader& reader) {
+    auto payload = reader.object("payload");
+    if (!payload) return std::nullopt;
+    payload_fault found;
+    found.what = static_cast<payload_fault::kind>(
+        payload->choice("what", {"not_json", "wrong_types", "deep", "huge_number"}).value_or(0)
+    );
+    found.after_chunks = static_cast<std::size_t>(payload->whole("after", 0).value_or(0));
+    payload->refuse_others();
+    return found;
+}
+
+std::optional<oversize> read_oversize(object_reader& reader) {
+    constexpr std::int64_t most = 1 << 30;
+    auto large = reader.object("oversize");
+    if (!large) return std::nullopt;
+    oversize found;
+    const auto what =
+        large->choice("what", {"header", "fields", "line", "event", "trailer", "chunk_extension"});
+    if (!large->has("what")) large->wrong("what", "missing: what is too large");
+    found.what = static_cast<oversize::kind>(what.value_or(0));
+    found.amount = static_cast<std::size_t>(large->whole("amount", 1, most).value_or(1 << 20));
+    large->refuse_others();
+    return found;
+}
+
+void read_connection(object_reader& reader, fault& found) {
+    found.framing = static_cast<framing_fault>(reader
+                                                   .choice(
+                                                       "framing",
+                                                       {"none",
+                                                        "length_and_chunks",
+                                                        "two_lengths",
+                                                        "length_list",
+                                                        "short_length",
+                                                        "folded_header"}
+                                                   )
+                                                   .value_or(0));
+    found.wire = reader.text("wire").value_or("");
+    found.encoding = reader.choice("encoding", {"gzip", "br", "deflate"})
+                         ? reader.text("encoding").value_or("")
+                         : "";
+    found.interim = static_cast<std::size_t>(reader.whole("interim", 0, 100'000).value_or(0));
+    found.bytes_per_second = reader.number("bytes_per_second", 0, 1e9).value_or(0);
+    found.one_byte_writes = reader.flag("one_byte_writes").value_or(false);
+}
+
 }  // namespace
 
 fault read_fault(object_reader reader) {
     fault found;
+    found.chance = reader.number("chance", 0, 1).value_or(1);
+    found.endless = read_endless(reader);
+    found.payload = read_payload(reader);
+    found.oversize = read_oversize(reader);
+    read_connection(reader, found);
     found.http = read_http_fault(reader);
     found.error_event = read_error_event(reader);
     found.break_off = read_break_off(reader);
@@ -121,7 +123,7 @@ fault read_fault(object_reader reader) {
         static_cast<line_end>(reader.choice("line_end", {"lf", "crlf", "cr"}).value_or(0));
     found.comments = reader.flag("comments").value_or(false);
     found.split_utf8 = reader.flag("split_utf8").value_or(false);
-    found.one_byte_writes = reader.flag("one_byte_writes").value_or(false);
+    found.byte_order_mark = reader.flag("bom").value_or(false);
     if (const auto missing = reader.choice("missing_end", {"done", "finish", "both"})) {
         found.without_done = *missing != 1;
         found.without_finish = *missing != 0;

@@ -2,6 +2,7 @@
 
 #include "scripted/model_list.hpp"
 #include "scripted/plain_response.hpp"
+#include "scripted/script_recorded.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -44,6 +45,10 @@ request_refusal wrong_type(const http_call& call) {
     };
 }
 
+std::chrono::nanoseconds scaled_ms(double ms) {
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(ms * 1e6));
+}
+
 request_refusal wrong_key(const shown_key& shown) {
     const std::string message = shown.value.empty()
                                     ? "No key was given: send it as Authorization: Bearer, "
@@ -57,13 +62,12 @@ request_refusal wrong_key(const shown_key& shown) {
 service::service(
     std::unique_ptr<answer_source> answers, std::uint64_t seed, double time_scale, std::string key
 )
-    : answers_(std::move(answers)), seed_(seed), time_scale_(time_scale), key_(std::move(key)) {
+    : answers_(std::move(answers)),
+      dialects_(make_responders()),
+      seed_(seed),
+      time_scale_(time_scale),
+      key_(std::move(key)) {
     if (key_.empty()) key_ = answers_->key();
-    dialects_.push_back(make_chat_responder());
-    dialects_.push_back(make_responses_responder());
-    dialects_.push_back(make_anthropic_responder());
-    dialects_.push_back(make_gemini_responder());
-    dialects_.push_back(make_ollama_responder());
 }
 
 transmission service::respond(const http_call& call) {
@@ -144,7 +148,7 @@ transmission service::ask(const http_call& call, const responder& dialect) {
     else if (asked->only_count)
         said = answer{};
     else
-        said = answers_->next(*asked);
+        said = with_chances(answers_->next(*asked), number);
 
     response r;
     fault f;
@@ -156,29 +160,38 @@ transmission service::ask(const http_call& call, const responder& dialect) {
         f = said->fault;
         r = answer_to(*asked, *said, dialect);
     }
-    r.headers.emplace_back(dialect.request_id_field(), "req_" + std::to_string(number));
+    if (!said || !said->recorded)
+        r.headers.emplace_back(dialect.request_id_field(), "req_" + std::to_string(number));
     logged.status = r.status;
     log_.add(std::move(logged), r.prompt_tokens, r.completion_tokens);
-    return transmit_form(std::move(r), f, call.client);
+    transmission form = transmit_form(std::move(r), f, call.client);
+    if (f.bytes_per_second > 0) form.byte_wait = scaled_ms(1000 / f.bytes_per_second * time_scale_);
+    return form;
+}
+
+// What a request gets depends on the script, the request's number and the seed, and nothing else.
+answered<answer> service::with_chances(answered<answer> said, std::uint64_t number) const {
+    if (!said) return said;
+    random_stream draw(seed_);
+    draw.mix("fault").mix(said->behaviour.seed).mix(number);
+    if (said->fault.chance < 1 && draw.share() >= said->fault.chance) said->fault = {};
+    if (said->fault.endless) said->fault.endless->every_ms *= time_scale_;
+    return said;
 }
 
 response service::answer_to(const question& q, const answer& a, const responder& dialect) {
-    if (a.fault.http) {
-        const request_refusal usual = usual_refusal(a.fault.http->status);
-        return fault_response(*a.fault.http, dialect.error(usual));
-    }
     const std::uint64_t number = log_.requests() + 1;
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const std::int64_t seconds = now.time_since_epoch().count();
+    if (a.fault.http) {
+        const request_refusal usual = usual_refusal(a.fault.http->status);
+        return fault_response(*a.fault.http, dialect.error(usual), seconds);
+    }
+    if (a.recorded) return again(*a.recorded, time_scale_);
     random_stream jitter(seed_);
     jitter.mix(a.behaviour.seed).mix(number);
     signatures_.remember(a);
-    return dialect.write(
-        q, a, {number, now.time_since_epoch().count(), pace(a.behaviour, time_scale_, jitter)}
-    );
-}
-
-std::string responder::count(const question& q) const {
-    return std::to_string(prompt_tokens(q));
+    return dialect.write(q, a, {number, seconds, pace(a.behaviour, time_scale_, jitter)});
 }
 
 }  // namespace riva::llm::scripted

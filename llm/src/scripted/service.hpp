@@ -33,6 +33,7 @@ private:
     transmission refuse(const http_call& call, const request_refusal& r) const;
     transmission ask(const http_call& call, const responder& dialect);
     answered<question> read(const http_call& call, const responder& dialect) const;
+    answered<answer> with_chances(answered<answer> said, std::uint64_t number) const;
     response answer_to(const question& q, const answer& a, const responder& dialect);
     std::optional<std::string> page(const http_call& call) const;
     const responder& dialect_of(std::string_view path) const;

@@ -22,7 +22,8 @@ struct response {
     unsigned status = 200;
     header_list headers;
     std::vector<piece> body;
-    bool stream = false;  ///< sent in chunks; otherwise with its length
+    std::vector<piece> repeated;  ///< after the body, again and again until the client goes
+    bool stream = false;          ///< sent in chunks; otherwise with its length
     std::int64_t prompt_tokens = 0;
     std::int64_t completion_tokens = 0;
 };
@@ -32,6 +33,8 @@ enum class ending { keep_alive, close, reset, stall };
 /// Exactly what goes over the connection, and what happens to it afterwards.
 struct transmission {
     std::vector<piece> pieces;
+    std::vector<piece> repeated;  ///< after them, until the client goes
+    std::chrono::nanoseconds byte_wait{0};  ///< after each byte, when they are written one by one
     ending end = ending::keep_alive;
     bool stream = false;
     bool one_byte_writes = false;

@@ -38,6 +38,16 @@ public:
     /// Answers everything: a demanded tool is called and a demanded schema satisfied, with made-up
     /// values; any other answer is a short text.
     static scripted_server answering_anything(scripted_server_options options);
+    /// Passes every request on to the real server at `upstream` (http or https, without the path
+    /// that the wire format adds) and gives its answers back; writes a script that gives the same
+    /// answers again to `script`. `ca_file` is trusted in addition to the system's certificates.
+    /// Errors: `errc::invalid_spec`.
+    static result<scripted_server> recording(
+        std::string_view upstream,
+        const std::filesystem::path& script,
+        scripted_server_options options,
+        const std::string& ca_file = {}
+    );
     /// Answers the tasks of an evaluation suite (one JSON object a line) with their recorded
     /// solutions.
     static result<scripted_server> from_suite_file(
