@@ -28,8 +28,12 @@ std::optional<int> number(std::string_view text) {
     return value;
 }
 
-/// `Wed, 21 Oct 2015 07:28:00 GMT`, the only form that servers may send today.
-std::optional<wall_clock::time_point> read_date(std::string_view text) {
+/// A hundred years: longer than anybody waits.
+constexpr milliseconds longest_span(std::int64_t{3'200'000'000'000});
+
+/// `Wed, 21 Oct 2015 07:28:00 GMT`, the only form that servers may send today. The wall clock ends
+/// in 2262, the years of a date do not.
+std::optional<std::chrono::sys_seconds> read_date(std::string_view text) {
     if (text.size() != 29 || !text.ends_with(" GMT") || text[19] != ':' || text[22] != ':')
         return std::nullopt;
     const auto month = std::ranges::find(months, text.substr(8, 3));
@@ -49,13 +53,13 @@ std::optional<wall_clock::time_point> read_date(std::string_view text) {
            std::chrono::seconds(*second);
 }
 
-/// A decimal number of units; a hundred years stand for all that is longer.
+/// A decimal number of units.
 std::optional<milliseconds> read_span(std::string_view text, double ms_per_unit) {
     double value = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
     const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
     if (!whole || !std::isfinite(value) || value <= 0) return std::nullopt;
-    constexpr double longest = 3.2e12;
+    constexpr auto longest = static_cast<double>(longest_span.count());
     return milliseconds(static_cast<std::int64_t>(std::ceil(std::min(value * ms_per_unit, longest)))
     );
 }
@@ -82,8 +86,9 @@ retry_hint read_retry_hint(
     if (same_name(should_retry, "false")) hint.should_retry = false;
     hint.delay = read_span(after_ms, 1);
     if (!hint.delay) hint.delay = read_span(after, 1000);
-    if (const auto date = read_date(after); !hint.delay && date && *date > now)
-        hint.delay = std::chrono::ceil<milliseconds>(*date - now);
+    const auto now_ms = std::chrono::floor<milliseconds>(now);
+    if (const auto date = read_date(after); !hint.delay && date && *date > now_ms)
+        hint.delay = std::min<milliseconds>(*date - now_ms, longest_span);
     return hint;
 }
 

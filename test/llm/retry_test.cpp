@@ -37,6 +37,9 @@ TEST_CASE("retry hint is read from seconds, milliseconds and dates", "[retry]") 
     CHECK(read_retry_hint("", "12.5", "9", now).delay == 13ms);
     CHECK(read_retry_hint("", "junk", "9", now).delay == 9000ms);
     CHECK(after("1e300").delay > 24h * 365);
+    // After the end of the system's clock.
+    CHECK(after("Fri, 31 Dec 9999 23:59:60 GMT").delay == after("1e300").delay);
+    CHECK(after("Mon, 01 Jan 0000 00:00:00 GMT") == retry_hint());
     CHECK(read_retry_hint("True", "", "", now).should_retry == true);
     CHECK(read_retry_hint("false", "", "", now).should_retry == false);
     for (const auto* nothing :
