@@ -69,6 +69,18 @@ TEST_CASE("gemini encodes a conversation with instructions, tools and a schema",
     CHECK(encode(request).target == "/v1beta/models/g:generateContent");
 }
 
+TEST_CASE("gemini takes the model's name as it is written anywhere", "[gemini]") {
+    chat_request request = with_tool();
+    request.stream = false;
+    const auto target = [&](std::string_view model) {
+        const profile& server = profile_of("gemini", "h", model);
+        return gemini_dialect().encode(request, model, server, "p").target;
+    };
+    CHECK(target("models/g-1.5") == "/v1beta/models/g-1.5:generateContent");
+    CHECK(target("tunedModels/x") == "/v1beta/tunedModels/x:generateContent");
+    CHECK(target("a?b#c:%@") == "/v1beta/models/a%3Fb%23c%3A%25%40:generateContent");
+}
+
 TEST_CASE(
     "gemini sends its own turns back unchanged, and those of others in our words", "[gemini]"
 ) {
@@ -134,6 +146,19 @@ TEST_CASE("gemini reads tool calls, whose end is STOP as well", "[gemini]") {
         reply->tool_calls ==
         std::vector<tool_call>{{"x1", "f", R"({"a":[1,"b"]})"}, {"call_2", "f", "{}"}}
     );
+}
+
+TEST_CASE("gemini drops no arguments of a tool call", "[gemini]") {
+    const auto called_with = [](std::string_view args) {
+        const std::string call =
+            R"({"functionCall":{"name":"f","args":)" + std::string(args) + "}}";
+        return decode(sse({answer_with(call, ended("STOP"))}), with_tool());
+    };
+    CHECK(called_with("null")->tool_calls.at(0).arguments == "{}");
+    for (const auto* odd : {R"("{}")", "[1]", "7"}) {
+        CAPTURE(odd);
+        CHECK(code_of(called_with(odd)) == errc::malformed_answer);
+    }
 }
 
 TEST_CASE("gemini hands out nothing of an answer that is cut", "[gemini]") {

@@ -130,6 +130,27 @@ TEST_CASE("ollama that cut the prompt without a word is found out", "[ollama]") 
         }
     );
     CHECK(decode({hello, done("stop", 9'000)}, request));
+    // The server's own context, filled to the last token.
+    CHECK(code_of(decode({hello, done("stop", 4'096)}, request)) == errc::bad_request);
+    CHECK(decode({hello, done("stop", 4'095)}, request));
+    CHECK(decode({hello, done("stop", 12'288)}, request));
+    CHECK(decode({hello, done("stop", 1'024)}));
+}
+
+TEST_CASE("ollama drops no arguments of a tool call", "[ollama]") {
+    const auto called_with = [](std::string_view arguments) {
+        const std::string call = piece(
+            R"("content":"","tool_calls":[{"function":{"name":"f","arguments":)" +
+            std::string(arguments) + "}}]"
+        );
+        return decode({call, done()}, with_tool());
+    };
+    CHECK(called_with("null")->tool_calls.at(0).arguments == "{}");
+    CHECK(called_with(R"("{\"a\":1}")")->tool_calls.at(0).arguments == R"({"a":1})");
+    for (const auto* odd : {R"("a")", "[1]", "7", "true"}) {
+        CAPTURE(odd);
+        CHECK(code_of(called_with(odd)) == errc::malformed_answer);
+    }
 }
 
 TEST_CASE("lines are the same however they are cut, and have a limit", "[ollama]") {

@@ -74,7 +74,7 @@ private:
     result<void> take(const json::object& answer);
     result<void> take_candidate(const json::object& candidate);
     result<void> take_part(const json::object& part);
-    void take_call(const json::object& call);
+    result<void> take_call(const json::object& call);
     error malformed(std::string_view why) const { return malformed_answer(into_.from(), why); }
 
     answer& into_;
@@ -84,12 +84,15 @@ private:
     bool signed_ = false;  // a part holds what only the provider can read
 };
 
-void generate_decoder::take_call(const json::object& call) {
+result<void> generate_decoder::take_call(const json::object& call) {
     const std::size_t number =
         into_.begin_tool_call(text_member(call, "id"), text_member(call, "name"));
-    const json::object* arguments = object_member(call, "args");
-    into_.add_arguments(number, arguments == nullptr ? "{}" : json::serialize(*arguments));
+    const json::value* arguments = call.if_contains("args");
+    const bool none = arguments == nullptr || arguments->is_null();
+    if (!none && !arguments->is_object()) return malformed("the args of a call are no object");
+    into_.add_arguments(number, none ? "{}" : json::serialize(*arguments));
     into_.end_tool_call(number);
+    return {};
 }
 
 result<void> generate_decoder::take_part(const json::object& part) {
@@ -98,7 +101,8 @@ result<void> generate_decoder::take_part(const json::object& part) {
         into_.add_reasoning(text);
     else
         into_.add_text(text);
-    if (const json::object* call = object_member(part, "functionCall")) take_call(*call);
+    if (const json::object* call = object_member(part, "functionCall"))
+        if (auto taken = take_call(*call); !taken) return taken;
     if (const json::value* seal = part.if_contains("thoughtSignature")) {
         into_.add_opaque("thoughtSignature", json::serialize(*seal));
         signed_ = true;
@@ -167,6 +171,23 @@ result<void> generate_decoder::take_whole(std::string_view body) {
     return malformed("it has no candidate with a finishReason");
 }
 
+/// The model in the path of a URL; `models/x` names the same as `x`.
+std::string model_path(std::string_view model) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const bool whole = model.starts_with("models/") || model.starts_with("tunedModels/");
+    std::string path = whole ? "/" : "/models/";
+    for (const char c : model) {
+        const bool plain = (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
+                           std::string_view("-._~/").find(c) != std::string_view::npos;
+        const auto byte = static_cast<unsigned char>(c);
+        if (plain)
+            path += c;
+        else
+            path.append({'%', digits[byte >> 4], digits[byte & 15]});
+    }
+    return path;
+}
+
 class generate_dialect final : public dialect {
 public:
     wire_request encode(
@@ -175,7 +196,7 @@ public:
         const profile& server,
         std::string_view provider
     ) const override {
-        std::string target = "/" + std::string(server.version) + "/models/" + std::string(model);
+        std::string target = "/" + std::string(server.version) + model_path(model);
         target += request.stream ? ":streamGenerateContent?alt=sse" : ":generateContent";
         return {std::move(target), {}, gemini::encode(request, server, provider)};
     }

@@ -19,6 +19,26 @@ stop_reason read_done_reason(std::string_view reason) {
     return reason == "length" ? stop_reason::max_tokens : stop_reason::other;
 }
 
+/// An object; some servers write it as a text, as in Chat Completions. Anything else is left for
+/// the check of the whole answer to refuse.
+std::string read_arguments(const json::object& function) {
+    const json::value* arguments = function.if_contains("arguments");
+    if (arguments == nullptr || arguments->is_null()) return "{}";
+    if (arguments->is_string()) return std::string(text_member(function, "arguments"));
+    return json::serialize(*arguments);
+}
+
+/// A server that keeps a smaller context than it was asked for drops the beginning of the prompt
+/// without a word. What it read then fills its context, whose size is a multiple of 1024, to the
+/// last token; or a part of the prompt was left out, and no text needs less than a quarter of the
+/// estimate of one token for four bytes.
+bool was_cut(std::int64_t read, std::int64_t expected) {
+    constexpr std::int64_t worth_a_look = 1024;
+    if (expected <= worth_a_look) return false;
+    const bool filled = read > 0 && read % 1024 == 0 && read < expected - expected / 4;
+    return filled || (expected > 4 * worth_a_look && read < expected / 4);
+}
+
 /// Reads lines of JSON, of which the last says that it is done, or one whole answer.
 class chat_lines_decoder final : public answer_decoder {
 public:
@@ -46,23 +66,19 @@ result<void> chat_lines_decoder::take_calls(const json::array& calls) {
         if (function == nullptr)
             return malformed_answer(into_.from(), "a tool call names no function");
         const std::size_t number = into_.begin_tool_call({}, text_member(*function, "name"));
-        const json::object* arguments = object_member(*function, "arguments");
-        into_.add_arguments(number, arguments == nullptr ? "{}" : json::serialize(*arguments));
+        into_.add_arguments(number, read_arguments(*function));
         into_.end_tool_call(number);
     }
     if (into_.objection()) return *into_.objection();
     return {};
 }
 
-// A server that keeps a smaller context than it was asked for drops the beginning of the prompt
-// without a word. No text needs less than a quarter of the estimate of one token for four bytes.
 result<void> chat_lines_decoder::end(const json::object& line) {
-    constexpr std::int64_t worth_a_look = 4096;
     ended_ = true;
     const auto input = count_member(line, "prompt_eval_count");
     const auto output = count_member(line, "eval_count");
     if (input && output) into_.count({.input = *input, .output = *output});
-    if (input && expected_input_ > worth_a_look && *input < expected_input_ / 4)
+    if (input && was_cut(*input, expected_input_))
         return error{
             errc::bad_request,
             into_.from().who + " read only " + std::to_string(*input) + " of about " +
