@@ -1,6 +1,7 @@
 #include "model_configuration.hpp"
 
 #include <riva/llm/http_client.hpp>
+#include <riva/llm/provider_environment.hpp>
 #include <riva/llm/tier.hpp>
 
 #include <algorithm>
@@ -73,13 +74,10 @@ result<void> take_models(agents::settings& s, const model_names& named) {
 
 void find_keys(agents::settings& s, const key_variables& named) {
     const auto models = models_of(s);
-    const std::string elsewhere = variable("OPENAI_BASE_URL");
     std::map<std::string, llm::http_origin> owners;
     for (llm::model_spec* spec : models) {
-        const std::string own = own_url(spec->dialect);
-        const bool at_home = spec->base_url == own;
-        if (at_home && spec->dialect.starts_with("openai") && !elsewhere.empty())
-            spec->base_url = elsewhere;
+        const bool at_home = spec->base_url == own_url(spec->dialect);
+        *spec = llm::in_environment(*spec, variable);
         if (const auto found = named.find(spec->base_url); found != named.end())
             spec->key_env = found->second;
         else if (const auto origin = origin_of(spec->base_url); origin && at_home)
