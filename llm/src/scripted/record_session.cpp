@@ -75,7 +75,8 @@ asio::awaitable<void> refuse(
     co_await write_all(socket, form.pieces.front().bytes);
 }
 
-// Reads the answer to its end, passing it back. False when it ended too early, on either side.
+// Reads the answer to its end, passing back all but the end. False when it ended too early, on
+// either side.
 asio::awaitable<bool> pass_back(
     tcp::socket& socket, http_response& given, recorded_response& kept
 ) {
@@ -94,7 +95,7 @@ asio::awaitable<bool> pass_back(
         since = std::chrono::steady_clock::now();
     }
     if (!open.empty()) kept.parts.push_back({0, std::move(open)});
-    co_return co_await write_all(socket, "0\r\n\r\n");
+    co_return true;
 }
 
 asio::awaitable<void> pass_on(tcp::socket& socket, http_call call, recorder& recorder) {
@@ -113,6 +114,8 @@ asio::awaitable<void> pass_on(tcp::socket& socket, http_call call, recorder& rec
     if (!kept.parts.empty()) kept.parts.front().wait_ms += head_ms;
     const auto written = recorder.add(call, std::move(kept));
     if (!written) std::fprintf(stderr, "riva: %s\n", written.error().context.c_str());
+    // Whoever has the whole answer finds it in the script.
+    co_await write_all(socket, "0\r\n\r\n");
 }
 
 }  // namespace
