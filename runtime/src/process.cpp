@@ -16,7 +16,6 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/write.hpp>
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -159,21 +158,25 @@ private:
     }
 
     asio::awaitable<void> open_door(asio::posix::stream_descriptor door) {
-        char line = '\n';
+        char line = 0;
         const auto [none, n] = co_await door.async_read_some(
             asio::buffer(&line, 1), asio::as_tuple(asio::use_awaitable)
         );
         if (none) co_return;  // it failed, and says why on standard error
         co_await dismiss(watch(door.get_executor(), std::move(gate_->watcher)));
-        co_await asio::async_write(
-            door, asio::buffer(&line, 1), asio::as_tuple(asio::use_awaitable)
-        );
+        tell(door);
+    }
+
+    /// Not by a plain write: the other end may be gone, and SIGPIPE would end this process.
+    static void tell(asio::posix::stream_descriptor& whom) {
+        constexpr char line = '\n';
+        ::send(whom.native_handle(), &line, 1, MSG_NOSIGNAL);
     }
 
     /// Waits until it is gone: only the sandbox can reap it, and may end soon.
     asio::awaitable<void> dismiss(asio::posix::stream_descriptor watcher) {
-        char line = '\n';
-        ::send(watcher.native_handle(), &line, 1, MSG_NOSIGNAL);
+        char line = 0;
+        tell(watcher);
         co_await watcher.async_read_some(
             asio::buffer(&line, 1), asio::as_tuple(asio::use_awaitable)
         );

@@ -148,6 +148,31 @@ TEST_CASE("sandbox leaves no process when its owner is killed while it is set up
     for (const pid_t left : processes_with(span)) ::kill(left, SIGKILL);
 }
 
+TEST_CASE("sandbox that ends at its door does not end its owner", "[sandbox]") {
+    const temporary_folder folder;
+    // Asks whether the command may run, and does not wait for the answer. It takes the watcher with
+    // it, so that nothing of its process group is left.
+    const auto bwrap = folder.write(
+        "bwrap",
+        "#!/bin/sh\nprintf '{\"child-pid\": %d}\\n' $$ >&4\nread -r _ <&5\necho >&6\nkill -KILL 0\n"
+    );
+    std::filesystem::permissions(bwrap, std::filesystem::perms::owner_all);
+    std::filesystem::create_directory(folder / "root");
+    const pid_t owner = ::fork();
+    REQUIRE(owner >= 0);
+    if (owner == 0) {
+        ::signal(SIGPIPE, SIG_DFL);
+        const auto sandbox = riva::make_bubblewrap_sandbox(bwrap);
+        for (int i = 0; i < 20; ++i)
+            static_cast<void>(run_in(script(folder.path() / "root", "true"), *sandbox));
+        ::_exit(7);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(owner, &status, 0) == owner);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 7);
+}
+
 TEST_CASE("sandbox runs many commands at once", "[sandbox]") {
     SKIP_WITHOUT_BUBBLEWRAP();
     const temporary_folder folder;
