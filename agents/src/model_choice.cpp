@@ -43,6 +43,7 @@ result<model_choice> model_choice::make(const settings& s, llm::model* given) {
     if (!table) return table.error();
     model_choice made(std::move(*table));
     std::vector<llm::tier_entry> entries;
+    entries.reserve(llm::all_tiers.size());
     for (const auto t : llm::all_tiers) entries.push_back(made.table_.at(t));
     for (auto& each : describe_fallbacks(s)) {
         made.fallbacks_.push_back(each.spec);

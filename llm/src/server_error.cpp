@@ -158,7 +158,7 @@ std::optional<server_error> find_server_error(const json::value& answer) {
                              *error == json::value("") || *error == json::value(0);
         if (!nothing) return server_error{text_of(*root, "error"), text_of(*root, "type"), {}, {}};
     }
-    const server_error odd{text_of(*root, "error_message"), text_of(*root, "error_type"), {}, {}};
+    server_error odd{text_of(*root, "error_message"), text_of(*root, "error_type"), {}, {}};
     if (!odd.message.empty() || !odd.type.empty()) return odd;
     if (text_of(*root, "object") == "error" || text_of(*root, "type") == "error")
         return read_error_object(*root);

@@ -3,12 +3,10 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <utility>
-
 namespace riva {
 
 struct bell::state {
-    state(clock& clock, asio::any_io_executor executor) : time(clock), on(std::move(executor)) {}
+    state(clock& clock, const asio::any_io_executor& executor) : time(clock), on(executor) {}
 
     clock& time;
     clock::timer on;
@@ -16,7 +14,7 @@ struct bell::state {
 };
 
 bell::bell(clock& time, asio::any_io_executor executor)
-    : state_(std::make_shared<state>(time, std::move(executor))) {}
+    : state_(std::make_shared<state>(time, executor)) {}
 
 asio::awaitable<bool> bell::wait_until(clock::time_point when) {
     const auto held = state_;
