@@ -3,7 +3,7 @@
 // streams, the second how it is cut.
 #include "answering.hpp"
 #include "input.hpp"
-#include "json_lines.hpp"
+#include "line_decoder.hpp"
 #include "sse_decoder.hpp"
 
 namespace {

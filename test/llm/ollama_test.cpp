@@ -1,7 +1,7 @@
 #include "catch.hpp"
 #include "decoding.hpp"
 #include "error_text.hpp"
-#include "json_lines.hpp"
+#include "line_decoder.hpp"
 #include "wire_server.hpp"
 
 #include <string>

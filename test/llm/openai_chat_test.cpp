@@ -50,11 +50,6 @@ riva::result<chat_reply> decode_whole(std::string_view body) {
     return c.got.finish();
 }
 
-std::string encode(const chat_request& request, std::string_view model, std::string_view host) {
-    const profile& server = profile_of("openai", host, model);
-    return openai_chat_dialect().encode(request, model, server, "p").body;
-}
-
 riva::error_code code_of(const riva::result<chat_reply>& reply) {
     return reply ? riva::error_code() : reply.error().code;
 }
@@ -74,32 +69,6 @@ std::filesystem::path shared() {
 }
 
 }  // namespace
-
-TEST_CASE("openai_chat encodes a request without sampling parameters", "[openai]") {
-    chat_request request;
-    request.messages = {
-        {role::system, "be brief"},
-        {role::user, "a \"b\"\n\t\x01 \xc3\xa9 \xff"},
-        {role::assistant, ""}
-    };
-    request.max_output_tokens = 100;
-    CHECK(
-        encode(request, "gpt-4o", "api.openai.com") ==
-        "{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"system\",\"content\":\"be brief\"},"
-        "{\"role\":\"user\",\"content\":\"a \\\"b\\\"\\n\\u0009\\u0001 \xc3\xa9 \xef\xbf\xbd\"},"
-        "{\"role\":\"assistant\",\"content\":\"\"}],\"max_completion_tokens\":100,"
-        "\"stream\":true,\"stream_options\":{\"include_usage\":true}}"
-    );
-    request.messages.resize(1);
-    request.stream = false;
-    request.schema = answer_schema{"v", "{\"type\":\"object\"}"};
-    CHECK(
-        encode(request, "m", "127.0.0.1") ==
-        "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"be brief\"}],"
-        "\"max_tokens\":100,\"response_format\":{\"type\":\"json_schema\",\"json_schema\":"
-        "{\"name\":\"v\",\"strict\":true,\"schema\":{\"type\":\"object\"}}}}"
-    );
-}
 
 TEST_CASE("openai_chat puts a streamed answer together", "[openai]") {
     const std::string usage =
@@ -145,30 +114,6 @@ TEST_CASE("openai_chat reports what it reads as events and ends once", "[openai]
     CHECK(c.decoder->ended());
     REQUIRE(c.got.finish());
     CHECK(seen == "started hello world finished");
-}
-
-TEST_CASE("openai_chat asks for tools and gives their results back", "[openai]") {
-    chat_request request;
-    message turn{role::assistant, ""};
-    turn.tool_calls = {{"c1", "f", "{\"a\":1}"}};
-    message result{role::tool, "7"};
-    result.tool_call_id = "c1";
-    request.messages = {{role::user, "go"}, turn, result};
-    request.tools = {{"f", "does", "{\"type\":\"object\"}"}};
-    request.tool_choice = tool_choice::required;
-    request.parallel_tool_calls = false;
-    request.stream = false;
-    CHECK_FALSE(objection(request, profile_of("openai", "h", "m")));
-    CHECK(
-        encode(request, "m", "h") ==
-        R"({"model":"m","messages":[{"role":"user","content":"go"},{"role":"assistant","content":null,)"
-        R"("tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]},)"
-        R"({"role":"tool","content":"7","tool_call_id":"c1"}],"max_tokens":8192,)"
-        R"("tools":[{"type":"function","function":{"name":"f","description":"does","parameters":{"type":"object"}}}],)"
-        R"("tool_choice":"required","parallel_tool_calls":false})"
-    );
-    request.messages[2].tool_call_id = "other";
-    CHECK(objection(request, profile_of("openai", "h", "m"))->code == errc::bad_request);
 }
 
 TEST_CASE("openai_chat puts tool calls together however servers number them", "[openai]") {
@@ -369,47 +314,6 @@ TEST_CASE("openai_chat reads a whole answer", "[openai]") {
         errc::malformed_answer
     );
     CHECK(code_of(decode_whole("{\"a\":" + std::string(100'000, '['))) == errc::malformed_answer);
-}
-
-TEST_CASE("openai_chat explains refusals by status and words", "[openai]") {
-    const auto explain = [](unsigned status, std::string_view body) {
-        return riva::llm::explain(status, read_error_body(body), "m", "KEY");
-    };
-    const std::string simple = R"({"error":{"message":"why","type":"t","param":null,"code":null}})";
-    for (const unsigned status : {400u, 404u, 405u, 413u, 422u})
-        CHECK(explain(status, simple).code == errc::bad_request);
-    for (const unsigned status : {401u, 403u})
-        CHECK(explain(status, simple).code == errc::unauthorized);
-    for (const unsigned status : {408u, 409u, 425u, 500u, 502u, 503u, 504u, 529u})
-        CHECK(explain(status, simple).code == errc::server_failed);
-    CHECK(explain(429, simple).code == errc::rate_limited);
-    CHECK(explain(402, simple).code == errc::quota_exceeded);
-    CHECK(
-        explain(429, R"({"error":{"message":"x","code":"insufficient_quota"}})").code ==
-        errc::quota_exceeded
-    );
-    CHECK(
-        explain(401, simple).context == "m refused the key (HTTP 401): why; check the key in KEY"
-    );
-    CHECK(
-        explain(404, R"({"detail":"Not Found"})").context ==
-        "m refused the request (HTTP 404): Not Found; check the model's name and the base URL"
-    );
-    CHECK(explain(400, R"({"error":"bad"})").context == "m refused the request (HTTP 400): bad");
-    CHECK(
-        explain(400, R"({"error":{"type":"t"}})").context == "m refused the request (HTTP 400): t"
-    );
-    CHECK(
-        explain(503, "<html>\n<h1>Bad gateway</h1>").context ==
-        "m failed (HTTP 503); try again later"
-    );
-    CHECK(
-        explain(500, "oh\nno\x1b[31m").context ==
-        "m failed (HTTP 500): oh\\nno\\x1b[31m; try again later"
-    );
-    CHECK(explain(500, "").context == "m failed (HTTP 500); try again later");
-    const std::string flood = explain(500, std::string(5000, 'x')).context;
-    CHECK(flood == "m failed (HTTP 500): " + std::string(300, 'x') + "...; try again later");
 }
 
 TEST_CASE("openai_chat reads a recorded stream whatever its pieces", "[openai]") {
