@@ -161,7 +161,6 @@ std::int64_t most_memory_kb() {
 
 result<verify_figures> measure_verify(const verify_plan& plan) {
     llm::provider_options options;
-    options.key = plan.key;
     options.limits.idle_connections = plan.concurrency;
     asio::io_context io(1);  // outlives the model, whose connections belong to it
     auto model = llm::make_model({"openai", plan.model, plan.url, "the benchmark"}, options);

@@ -11,7 +11,6 @@ namespace riva::bench {
 struct verify_plan {
     std::string url;  ///< base URL of an OpenAI-compatible server, with `/v1`
     std::string model = "mock";
-    std::string key;  ///< sent as a bearer token; empty: none
     std::size_t calls = 1000;
     std::size_t concurrency = 16;
     bool stream = false;

@@ -14,14 +14,8 @@
 namespace riva::agents {
 namespace {
 
-llm::token_usage operator+(const llm::token_usage& a, const llm::token_usage& b) {
-    llm::token_usage sum = a;
-    sum.input += b.input;
-    sum.output += b.output;
-    sum.cached += b.cached;
-    sum.reasoning += b.reasoning;
-    sum.cache_write += b.cache_write;
-    return sum;
+llm::token_usage operator+(llm::token_usage a, const llm::token_usage& b) {
+    return a += b;
 }
 
 [[noreturn]] void refuse(const run_context& run, const ledger::shortage& why) {

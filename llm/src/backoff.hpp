@@ -1,6 +1,6 @@
 #pragma once
 
-#include "scripted/random_stream.hpp"
+#include "random_stream.hpp"
 
 #include <riva/llm/retry_policy.hpp>
 
@@ -23,7 +23,7 @@ public:
 
 private:
     retry_policy policy_;
-    scripted::random_stream random_;
+    random_stream random_;
 };
 
 /// `seed`, or one from the system if it is 0.

@@ -2,6 +2,15 @@
 
 namespace riva::llm {
 
+token_usage& token_usage::operator+=(const token_usage& more) {
+    input += more.input;
+    output += more.output;
+    cached += more.cached;
+    reasoning += more.reasoning;
+    cache_write += more.cache_write;
+    return *this;
+}
+
 message to_message(const chat_reply& reply) {
     message made{role::assistant, reply.text};
     made.tool_calls = reply.tool_calls;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "scripted/random_stream.hpp"
+#include "random_stream.hpp"
 
 #include <riva/llm/governor_policy.hpp>
 #include <riva/runtime/clock.hpp>
@@ -83,7 +83,7 @@ private:
     static constexpr std::size_t longest_window = 60;
 
     breaker_policy policy_;
-    scripted::random_stream random_;
+    random_stream random_;
     state state_ = state::closed;
     bool probing_ = false;
     int in_a_row_ = 0;  // failures when closed, successes when half open

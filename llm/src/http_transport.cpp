@@ -1,7 +1,7 @@
 #include "http_transport.hpp"
 
 #include "http_text.hpp"
-#include "json_lines.hpp"
+#include "line_decoder.hpp"
 #include "server_error.hpp"
 #include "sse_decoder.hpp"
 #include "utf8.hpp"

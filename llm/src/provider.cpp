@@ -3,11 +3,10 @@
 #include "answer_text.hpp"
 #include "http_transport.hpp"
 #include "json_schema.hpp"
+#include "loopback.hpp"
 
 #include <riva/llm/error.hpp>
 #include <riva/runtime/with_deadline.hpp>
-
-#include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -24,11 +23,7 @@ struct tally {
     bool known = true;
 
     void add(const attempt& made) {
-        spent.input += made.spent.input;
-        spent.output += made.spent.output;
-        spent.cached += made.spent.cached;
-        spent.reasoning += made.spent.reasoning;
-        spent.cache_write += made.spent.cache_write;
+        spent += made.spent;
         known = known && made.spent_known;
     }
 };
@@ -157,13 +152,6 @@ asio::awaitable<result<chat_reply>> http_model::complete(
     reply->usage = costs.spent;
     reply->usage_known = costs.known;
     co_return reply;
-}
-
-bool is_loopback(const std::string& host) {
-    if (host == "localhost") return true;
-    error_code ec;
-    const auto address = asio::ip::make_address(host, ec);
-    return !ec && address.is_loopback();
 }
 
 /// Why the key must not be sent there; nothing when it may, or when there is none.

@@ -7,7 +7,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <random>
 #include <string>
 
 namespace riva::llm {
@@ -64,15 +63,6 @@ std::optional<milliseconds> read_span(std::string_view text, double ms_per_unit)
     );
 }
 
-/// splitmix64 (Steele, Lea, Flood 2014).
-std::uint64_t next_random(std::uint64_t& state) {
-    state += 0x9e3779b97f4a7c15u;
-    std::uint64_t z = state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
 }  // namespace
 
 retry_hint read_retry_hint(
@@ -92,23 +82,6 @@ retry_hint read_retry_hint(
     return hint;
 }
 
-retry_schedule::retry_schedule(retry_policy policy) : policy_(policy), random_(policy.seed) {
-    if (random_ != 0) return;
-    std::random_device entropy;
-    random_ = (std::uint64_t{entropy()} << 32) | entropy();
-}
-
-std::chrono::microseconds retry_schedule::jitter(milliseconds base, int attempts) {
-    milliseconds ceiling = base;
-    for (int i = 1; i < attempts && ceiling < policy_.cap; ++i) ceiling *= 2;
-    ceiling = std::min(ceiling, policy_.cap);
-    const double share = static_cast<double>(next_random(random_) >> 11) * 0x1.0p-53;
-    const std::chrono::duration<double, std::milli> delay(
-        share * static_cast<double>(ceiling.count())
-    );
-    return std::chrono::duration_cast<std::chrono::microseconds>(delay);
-}
-
 result<std::chrono::microseconds> retry_schedule::after(
     const attempt_failure& failed, int attempts, wall_clock::time_point now
 ) {
@@ -126,7 +99,7 @@ result<std::chrono::microseconds> retry_schedule::after(
         return last;
     }
     const bool throttled = failed.why.code == errc::rate_limited;
-    const auto own = jitter(throttled ? policy_.throttled_base : policy_.base, attempts);
+    const auto own = delays_.after(attempts, throttled);
     return std::max<std::chrono::microseconds>(own, asked);
 }
 

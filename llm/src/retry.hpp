@@ -1,10 +1,11 @@
 #pragma once
 
+#include "backoff.hpp"
+
 #include <riva/llm/attempt_failure.hpp>
 #include <riva/llm/retry_policy.hpp>
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -24,7 +25,7 @@ retry_hint read_retry_hint(
 /// random numbers: it neither waits nor looks at a clock.
 class retry_schedule {
 public:
-    explicit retry_schedule(retry_policy policy);
+    explicit retry_schedule(const retry_policy& policy) : policy_(policy), delays_(policy) {}
 
     /// The delay before the next attempt, at least the server's; or the error with which the call
     /// ends. `attempts` of this question have been made.
@@ -35,10 +36,8 @@ public:
     );
 
 private:
-    std::chrono::microseconds jitter(std::chrono::milliseconds base, int attempts);
-
     retry_policy policy_;
-    std::uint64_t random_;
+    backoff delays_;
 };
 
 }  // namespace riva::llm

@@ -5,6 +5,7 @@
 #include "../utf8.hpp"
 #include "conversation.hpp"
 #include "portable_schema.hpp"
+#include "turn_list.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -12,34 +13,6 @@ namespace riva::llm::anthropic {
 namespace {
 
 namespace json = boost::json;
-
-/// Writes messages of alternating roles.
-class message_list {
-public:
-    explicit message_list(std::string& out) : out_(out) {}
-
-    /// Adds one block, or several with commas between them, in the order of the conversation.
-    void add(std::string_view role, std::string_view blocks) {
-        if (role == role_) {
-            out_ += ',';
-        } else {
-            if (!role_.empty()) out_ += "]},";
-            out_ += "{\"role\":\"";
-            out_ += role;
-            out_ += "\",\"content\":[";
-            role_ = role;
-        }
-        out_ += blocks;
-    }
-
-    void end() {
-        if (!role_.empty()) out_ += "]}";
-    }
-
-private:
-    std::string& out_;
-    std::string_view role_;
-};
 
 std::string text_block(std::string_view text) {
     std::string made = R"({"type":"text","text":)";
@@ -68,7 +41,7 @@ std::string tool_result_block(const message& each) {
 }
 
 // Blocks without text are refused by the server.
-void append_turn(message_list& list, const message& turn, std::string_view provider) {
+void append_turn(turn_list& list, const message& turn, std::string_view provider) {
     if (const auto blocks = native_items(turn, provider)) return list.add("assistant", *blocks);
     if (!trimmed(turn.content).empty()) list.add("assistant", text_block(turn.content));
     for (const tool_call& call : turn.tool_calls) list.add("assistant", tool_use_block(call));
@@ -76,7 +49,7 @@ void append_turn(message_list& list, const message& turn, std::string_view provi
 
 void append_messages(std::string& out, const chat_request& request, std::string_view provider) {
     out += ",\"messages\":[";
-    message_list list(out);
+    turn_list list(out, "content");
     for (const message* each : conversation_of(request)) {
         if (each->role == role::assistant)
             append_turn(list, *each, provider);

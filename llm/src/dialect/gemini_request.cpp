@@ -4,6 +4,7 @@
 #include "../json_text.hpp"
 #include "../utf8.hpp"
 #include "conversation.hpp"
+#include "turn_list.hpp"
 
 namespace riva::llm::gemini {
 namespace {
@@ -34,34 +35,7 @@ std::string result_part(const message& each, bool with_id) {
     return made + "}}}";
 }
 
-/// Writes contents of alternating roles.
-class content_list {
-public:
-    explicit content_list(std::string& out) : out_(out) {}
-
-    void add(std::string_view role, std::string_view parts) {
-        if (role == role_) {
-            out_ += ',';
-        } else {
-            if (!role_.empty()) out_ += "]},";
-            out_ += "{\"role\":\"";
-            out_ += role;
-            out_ += "\",\"parts\":[";
-            role_ = role;
-        }
-        out_ += parts;
-    }
-
-    void end() {
-        if (!role_.empty()) out_ += "]}";
-    }
-
-private:
-    std::string& out_;
-    std::string_view role_;
-};
-
-void append_turn(content_list& list, const message& turn, std::string_view provider) {
+void append_turn(turn_list& list, const message& turn, std::string_view provider) {
     if (const auto parts = native_items(turn, provider)) return list.add("model", *parts);
     if (!trimmed(turn.content).empty()) list.add("model", text_part(turn.content));
     for (const tool_call& call : turn.tool_calls) list.add("model", call_part(call));
@@ -78,7 +52,7 @@ bool holds_id(const message* turn, const std::string& id, std::string_view provi
 
 void append_contents(std::string& out, const chat_request& request, std::string_view provider) {
     out += "\"contents\":[";
-    content_list list(out);
+    turn_list list(out, "parts");
     const message* turn = nullptr;
     for (const message* each : conversation_of(request)) {
         if (each->role == role::assistant) {

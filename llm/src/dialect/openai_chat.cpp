@@ -4,6 +4,7 @@
 #include "../utf8.hpp"
 #include "dialect.hpp"
 #include "openai_chunk.hpp"
+#include "openai_request.hpp"
 
 #include <boost/json/serialize.hpp>
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "profile.hpp"
-
 #include <riva/llm/chat.hpp>
 #include <riva/runtime/error.hpp>
 
@@ -13,9 +11,6 @@
 #include <vector>
 
 namespace riva::llm::openai_chat {
-
-/// The body of a request.
-std::string encode(const chat_request& request, std::string_view model, const profile& server);
 
 /// A piece of a tool call, or a whole one.
 struct tool_fragment {

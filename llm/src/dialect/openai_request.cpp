@@ -1,6 +1,7 @@
+#include "openai_request.hpp"
+
 #include "../json_text.hpp"
 #include "../utf8.hpp"
-#include "openai_chunk.hpp"
 #include "portable_schema.hpp"
 
 namespace riva::llm::openai_chat {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "random_stream.hpp"
 #include "scripted/answer.hpp"
-#include "scripted/random_stream.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,6 +1,7 @@
 #include "scripted/responses_check.hpp"
 
 #include "scripted/object_reader.hpp"
+#include "scripted/openai_body.hpp"
 #include "scripted/openai_refusal.hpp"
 #include "scripted/responses_input.hpp"
 #include "scripted/schema_check.hpp"
@@ -11,6 +12,7 @@
 #include <boost/json/value.hpp>
 
 #include <array>
+#include <utility>
 
 namespace riva::llm::scripted {
 
@@ -168,17 +170,13 @@ void drop_nulls(json::object& request) {
 }  // namespace
 
 answered<question> check_responses_request(std::string_view body) {
+    auto document = read_openai_body(body);
+    if (!document) return document.error();
+    drop_nulls(*document);
+    const json::value whole(std::move(*document));
     std::string trouble;
-    auto document = parse_json(body, trouble);
-    if (!document)
-        return openai_refusal(
-            "We could not parse the JSON body of your request: " + trouble, "", ""
-        );
-    if (!document->is_object())
-        return openai_refusal("The body of a request is a JSON object.", "", "");
-    drop_nulls(document->get_object());
     question asked;
-    object_reader request(*document, "", trouble);
+    object_reader request(whole, "", trouble);
     if (auto refused = check_members(request, asked)) return *refused;
     if (!trouble.empty()) return openai_trouble(trouble);
     return asked;

@@ -1,6 +1,6 @@
 #include "scripted/suite_draw.hpp"
 
-#include "scripted/random_stream.hpp"
+#include "random_stream.hpp"
 
 #include <utility>
 

@@ -92,6 +92,7 @@ struct token_usage {
     std::int64_t reasoning = 0;  ///< part of output
     std::int64_t cache_write = 0;  ///< part of input: written to the provider's cache
 
+    token_usage& operator+=(const token_usage& more);
     friend bool operator==(const token_usage&, const token_usage&) = default;
 };
 

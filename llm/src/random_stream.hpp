@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace riva::llm::scripted {
+namespace riva::llm {
 
 /// A small generator whose numbers are the same on every machine (SplitMix64, Steele, Lea and
 /// Flood 2014; names are mixed in by FNV-1a).
@@ -45,4 +45,4 @@ private:
     std::uint64_t state_;
 };
 
-}  // namespace riva::llm::scripted
+}  // namespace riva::llm

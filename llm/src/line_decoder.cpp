@@ -1,4 +1,4 @@
-#include "json_lines.hpp"
+#include "line_decoder.hpp"
 
 #include <riva/llm/error.hpp>
 
