@@ -162,6 +162,9 @@ std::int64_t most_memory_kb() {
 result<verify_figures> measure_verify(const verify_plan& plan) {
     llm::provider_options options;
     options.limits.idle_connections = plan.concurrency;
+    llm::governor_policy policy;
+    policy.width.start = policy.width.most = static_cast<int>(plan.concurrency);
+    options.governors = std::make_shared<llm::governors>(policy);
     asio::io_context io(1);  // outlives the model, whose connections belong to it
     auto model = llm::make_model({"openai", plan.model, plan.url, "the benchmark"}, options);
     if (!model) return model.error();

@@ -39,6 +39,8 @@ struct engine::state {
             parts.blocking = pool->get_executor();
         }
         if (parts.checkpoint == nullptr) parts.checkpoint = &automatic;
+        if (!options.provider.governors)
+            options.provider.governors = std::make_shared<llm::governors>();
     }
 
     ~state() {

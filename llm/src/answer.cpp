@@ -26,6 +26,11 @@ void answer::enter(block_kind kind) {
     ++blocks_;
 }
 
+void answer::advance(std::size_t bytes) {
+    if (progress_ == 0) began_ = std::chrono::steady_clock::now();
+    progress_ += bytes;
+}
+
 void answer::start(std::string_view id, std::string_view model) {
     if (!id.empty() && reply_.id != id) reply_.id = id;
     if (!model.empty() && reply_.model != model) reply_.model = model;
@@ -38,7 +43,7 @@ void answer::add_text(std::string_view piece) {
     if (piece.empty()) return;
     enter(block_kind::text);
     reply_.text += piece;
-    progress_ += piece.size();
+    advance(piece.size());
     emit(text_delta{blocks_ - 1, piece});
 }
 
@@ -52,7 +57,7 @@ void answer::add_reasoning(std::string_view piece) {
     if (piece.empty()) return;
     enter(block_kind::reasoning);
     reply_.reasoning += piece;
-    progress_ += piece.size();
+    advance(piece.size());
     emit(reasoning_delta{blocks_ - 1, piece});
 }
 
@@ -84,7 +89,7 @@ void answer::add_arguments(std::size_t call, std::string_view piece) {
         return;
     }
     arguments += piece;
-    progress_ += piece.size();
+    advance(piece.size());
     emit(tool_arguments_delta{calls_[call].block, piece});
 }
 
@@ -101,7 +106,7 @@ void answer::end_tool_call(std::size_t call) {
 
 void answer::add_opaque(std::string_view kind, std::string_view json) {
     enter(block_kind::other);
-    progress_ += json.size();
+    advance(json.size());
     emit(opaque_block{blocks_ - 1, kind, json});
 }
 

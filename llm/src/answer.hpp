@@ -3,6 +3,7 @@
 #include <riva/llm/error.hpp>
 #include <riva/llm/model.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -54,6 +55,8 @@ public:
     bool stopped() const { return stopped_; }
     /// Bytes of text, reasoning and arguments: whether the model gets on.
     std::size_t progress() const { return progress_; }
+    /// When the first of them came.
+    std::optional<std::chrono::steady_clock::time_point> began() const { return began_; }
     const answerer& from() const { return from_; }
     const chat_reply& so_far() const { return reply_; }
 
@@ -75,6 +78,7 @@ private:
     };
 
     void enter(block_kind kind);
+    void advance(std::size_t bytes);
     void emit(const stream_event& event) const;
     error refused(errc code, std::string what) const;
     std::optional<error> judge() const;
@@ -88,6 +92,7 @@ private:
     std::vector<open_call> calls_;  // beside reply_.tool_calls
     std::optional<error> objection_;
     std::size_t progress_ = 0;
+    std::optional<std::chrono::steady_clock::time_point> began_;
     std::uint32_t blocks_ = 0;
     block_kind block_ = block_kind::none;
     bool started_ = false;

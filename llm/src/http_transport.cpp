@@ -2,6 +2,7 @@
 
 #include "http_text.hpp"
 #include "line_decoder.hpp"
+#include "retry_hint.hpp"
 #include "server_error.hpp"
 #include "sse_decoder.hpp"
 #include "utf8.hpp"
@@ -221,8 +222,14 @@ attempt without_answer(answer& got, attempt_failure failed) {
     return {std::move(failed), {}, true};
 }
 
-attempt conclude(reading& from, const chat_request& request, const result<void>& read) {
+attempt conclude(
+    reading& from,
+    const chat_request& request,
+    std::chrono::steady_clock::time_point sent,
+    const result<void>& read
+) {
     attempt made;
+    if (const auto began = from.got.began()) made.first_token = *began - sent;
     auto reply = read ? from.got.finish() : result<chat_reply>(from.got.fail(read.error()));
     if (reply)
         made.outcome = std::move(*reply);
@@ -238,6 +245,7 @@ asio::awaitable<attempt> http_transport::send(
     const chat_request& request, const stream_observer& observer, deadline by
 ) {
     answer got(to_.said_by, request, observer);
+    const auto sent = std::chrono::steady_clock::now();
     auto response = co_await post(client_, to_, request, by);
     if (!response) co_return without_answer(got, {response.error(), 0, {}});
     reading from{
@@ -245,7 +253,7 @@ asio::awaitable<attempt> http_transport::send(
     };
     if (from.response.status() >= 400)
         co_return without_answer(got, co_await read_refusal(from, by));
-    co_return conclude(from, request, co_await read_answer(from, request.stream, by));
+    co_return conclude(from, request, sent, co_await read_answer(from, request.stream, by));
 }
 
 }  // namespace riva::llm

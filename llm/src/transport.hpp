@@ -1,9 +1,10 @@
 #pragma once
 
-#include "retry.hpp"
-
+#include <riva/llm/attempt_failure.hpp>
 #include <riva/llm/model.hpp>
 
+#include <chrono>
+#include <optional>
 #include <variant>
 
 namespace riva::llm {
@@ -13,6 +14,8 @@ struct attempt {
     std::variant<chat_reply, attempt_failure> outcome;
     token_usage spent;  ///< also by an answer that was cut off
     bool spent_known = true;
+    /// From sending to the first part of an answer.
+    std::optional<std::chrono::steady_clock::duration> first_token = std::nullopt;
 };
 
 /// Carries one request to a model and its answer back.

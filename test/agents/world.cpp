@@ -126,8 +126,10 @@ world::world(std::string_view script, const std::map<std::string, std::string>& 
     for (const auto& [name, content] : files) repository.write(name, content);
     settings.state_folder = state / "riva";
     settings.model = llm::parse_model_spec(server.spec()).value();
-    settings.provider.retry.base = std::chrono::milliseconds(1);
-    settings.provider.retry.throttled_base = std::chrono::milliseconds(1);
+    llm::governor_policy impatient;
+    impatient.retry.base = std::chrono::milliseconds(1);
+    impatient.retry.throttled_base = std::chrono::milliseconds(1);
+    settings.provider.governors = std::make_shared<llm::governors>(impatient);
     settings.check_timeout = std::chrono::seconds(20);
     settings.command_timeout = std::chrono::seconds(20);
 }

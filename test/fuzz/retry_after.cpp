@@ -1,7 +1,7 @@
 // Whatever a server writes about when to come back is understood as a span of at most a hundred
 // years, or not at all. Lines: x-should-retry, retry-after-ms, retry-after, and a body.
 #include "input.hpp"
-#include "retry.hpp"
+#include "retry_hint.hpp"
 #include "server_error.hpp"
 
 #include <array>

@@ -2,6 +2,7 @@
 
 #include "catch.hpp"
 #include "error_text.hpp"
+#include "one_attempt.hpp"
 #include "run.hpp"
 #include "sse_decoder.hpp"
 #include "temporary_folder.hpp"
@@ -130,7 +131,7 @@ result<chat_reply> complete(const std::string& spec, chat_request request, std::
     result<chat_reply> reply = chat_reply();
     run([&]() -> asio::awaitable<void> {
         provider_options options;
-        options.retry.attempts = 1;
+        options.governors = one_attempt();
         options.key = key;
         auto model = make_model(parse_model_spec(spec).value(), options);
         REQUIRE(model);

@@ -3,6 +3,7 @@
 #include "catch.hpp"
 #include "decoding.hpp"
 #include "error_text.hpp"
+#include "one_attempt.hpp"
 #include "run.hpp"
 #include "wire_server.hpp"
 
@@ -18,6 +19,7 @@
 
 using namespace riva::llm;
 using riva::test::code_of;
+using riva::test::one_attempt;
 using riva::test::wire;
 using riva::test::wire_server;
 
@@ -167,7 +169,7 @@ observed ask(std::uint16_t port) {
     };
     riva::test::run([&]() -> riva::asio::awaitable<void> {
         provider_options options;
-        options.retry.attempts = 1;
+        options.governors = one_attempt();
         const auto spec =
             parse_model_spec("openai:m@http://127.0.0.1:" + std::to_string(port) + "/v1");
         auto model = make_model(spec.value(), options);

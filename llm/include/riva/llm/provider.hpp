@@ -1,9 +1,9 @@
 #pragma once
 
+#include <riva/llm/governors.hpp>
 #include <riva/llm/http_client.hpp>
 #include <riva/llm/model.hpp>
 #include <riva/llm/model_spec.hpp>
-#include <riva/llm/retry_policy.hpp>
 
 #include <memory>
 #include <string>
@@ -12,9 +12,11 @@ namespace riva::llm {
 
 struct provider_options {
     http_limits limits;
-    retry_policy retry;
     std::string ca_file;
     std::string key;  ///< empty: no Authorization header is sent
+    /// Decide when requests are sent and repeated. None: the model has a governor of its own, with
+    /// the default policy.
+    std::shared_ptr<riva::llm::governors> governors;
 };
 
 /// A model behind an HTTP API.

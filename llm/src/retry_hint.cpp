@@ -1,13 +1,12 @@
-#include "retry.hpp"
+#include "retry_hint.hpp"
 
 #include "http_text.hpp"
-#include "utc.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <string>
+#include <optional>
 
 namespace riva::llm {
 namespace {
@@ -80,27 +79,6 @@ retry_hint read_retry_hint(
     if (const auto date = read_date(after); !hint.delay && date && *date > now_ms)
         hint.delay = std::min<milliseconds>(*date - now_ms, longest_span);
     return hint;
-}
-
-result<std::chrono::microseconds> retry_schedule::after(
-    const attempt_failure& failed, int attempts, wall_clock::time_point now
-) {
-    if (!is_retryable(failed)) return failed.why;
-    const milliseconds asked = failed.hint.delay.value_or(milliseconds(0));
-    if (asked > policy_.longest_server_delay)
-        return error{
-            errc::rate_limited,
-            failed.why.context + "; the server asks to wait until " + utc(now + asked) + " (" +
-                std::to_string(asked.count() / 1000) + " s), longer than riva waits"
-        };
-    if (attempts >= policy_.attempts) {
-        error last = failed.why;
-        if (attempts > 1) last.context += " (after " + std::to_string(attempts) + " attempts)";
-        return last;
-    }
-    const bool throttled = failed.why.code == errc::rate_limited;
-    const auto own = delays_.after(attempts, throttled);
-    return std::max<std::chrono::microseconds>(own, asked);
 }
 
 }  // namespace riva::llm
