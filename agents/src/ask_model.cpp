@@ -2,39 +2,12 @@
 
 #include "model_call.hpp"
 
-#include <riva/llm/error.hpp>
+#include <riva/llm/failure_scope.hpp>
 
-#include <algorithm>
-#include <array>
 #include <optional>
 
 namespace riva::agents {
 namespace {
-
-template <std::size_t Size>
-bool is_one_of(const error_code& code, const std::array<llm::errc, Size>& all) {
-    return std::ranges::any_of(all, [&](llm::errc each) { return code == each; });
-}
-
-/// Whether a failure says something about this answer only.
-bool is_about_the_answer(const error_code& code) {
-    constexpr std::array all{
-        llm::errc::malformed_answer,
-        llm::errc::schema_mismatch,
-        llm::errc::answer_too_long,
-        llm::errc::refused_by_model,
-        llm::errc::truncated_answer
-    };
-    return is_one_of(code, all);
-}
-
-/// Whether the provider would say the same to the next request of this run.
-bool is_for_good(const error_code& code) {
-    constexpr std::array all{
-        llm::errc::unauthorized, llm::errc::quota_exceeded, llm::errc::tls_refused
-    };
-    return is_one_of(code, all);
-}
 
 [[noreturn]] void give_up(
     const std::vector<candidate*>& asked, const error& first, const error& last
@@ -62,7 +35,7 @@ std::int64_t answer_limit(const run_context& run, const question& what, bool fal
 /// passes.
 events::log describe_switch(const candidate& from, const candidate& to, const error& why) {
     return {
-        is_for_good(why.code) ? "error" : "warning",
+        llm::scope_of(why.code) == llm::failure_scope::configuration ? "error" : "warning",
         from.name + " cannot be used, asking " + to.name + " instead: " + why.context
     };
 }
@@ -83,10 +56,12 @@ asio::awaitable<result<std::string>> ask_model(run_context& run, question what) 
             answer_limit(run, what, i > 0)
         };
         auto answer = co_await carry_out(std::move(call));
-        if (answer || is_about_the_answer(answer.error().code)) co_return answer;
+        if (answer) co_return answer;
+        const auto scope = llm::scope_of(answer.error().code);
+        if (scope == llm::failure_scope::answer) co_return answer;
         if (answer.error().code == condition::timed_out) run.check_limits();
         if (!first) first = answer.error();
-        with.refused = is_for_good(answer.error().code);
+        with.refused = scope == llm::failure_scope::configuration;
         if (i + 1 == chain.size()) give_up(chain, *first, answer.error());
         co_await run.emit(describe_switch(with, *chain[i + 1], answer.error()));
     }

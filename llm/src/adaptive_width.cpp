@@ -41,6 +41,8 @@ void adaptive_width::throttled(
     time_point now, std::uint64_t request, std::uint64_t next, int in_flight
 ) {
     if (request < counts_from_) return;
+    // At its least it says nothing about a width that could be tried less often.
+    if (width() == policy_.least) return shrink(now, policy_.after_throttle, next);
     const bool again = now - patient_until_ < policy_.patience && patient_until_ != time_point{};
     patience_ = again ? std::min<clock::duration>(2 * patience_, longest_patience)
                       : clock::duration(policy_.patience);

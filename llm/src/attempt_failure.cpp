@@ -1,14 +1,12 @@
 #include <riva/llm/attempt_failure.hpp>
 
+#include "is_one_of.hpp"
+
 #include <algorithm>
 #include <array>
 
 namespace riva::llm {
 namespace {
-
-bool is_one_of(const error_code& code, std::initializer_list<errc> codes) {
-    return std::ranges::any_of(codes, [&](errc each) { return code == each; });
-}
 
 bool is_passing(const error_code& code) {
     return is_one_of(

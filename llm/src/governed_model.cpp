@@ -47,6 +47,13 @@ public:
 
     governor::call& call() { return *call_; }
 
+    /// What the call ends with when the governor lets it not go: what came before says more about
+    /// the request, and what it cost.
+    error refused_admission(error why) const {
+        if (!previous_) return why;
+        return {previous_->code, previous_->context + "; not asked again: " + why.context};
+    }
+
     void announce_attempt() {
         ++attempts_;
         if (observer_.on_attempt)
@@ -135,7 +142,7 @@ asio::awaitable<result<chat_reply>> governed_model::complete(
     for (;;) {
         if (!asked.call().try_admit())
             if (auto admitted = co_await asked.call().admit(); !admitted)
-                co_return admitted.error();
+                co_return asked.refused_admission(admitted.error());
         asked.announce_attempt();
         auto ended =
             asked.take(co_await transport_->send(request, observer, asked.call().attempt_by()));

@@ -135,6 +135,8 @@ void governor::implementation::cool_down(
     const auto span = asked.count() > 0 ? asked + delays.scatter(policy.retry.throttled_base)
                                         : delays.after(throttles_in_a_row, true);
     cooling_until = std::max(cooling_until, now + span);
+    // Those who wait for a slot do not know yet that they have to wait for a time as well.
+    line.for_each([](waiter& one) { one.wake.ring(); });
 }
 
 result<clock::duration> governor::implementation::decide(

@@ -45,6 +45,12 @@ public:
         return next;
     }
 
+    template <class Visitor>
+    void for_each(Visitor visit) const {
+        for (const lane& each : lanes_)
+            for (Waiter* one : each.waiters) visit(*one);
+    }
+
     /// Somebody gives up. Nothing happens if they do not wait.
     void remove(std::uint64_t run, Waiter& one) {
         const auto found = std::ranges::find(lanes_, run, &lane::run);

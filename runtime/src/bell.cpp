@@ -3,6 +3,8 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <utility>
+
 namespace riva {
 
 struct bell::state {
@@ -18,9 +20,9 @@ bell::bell(clock& time, asio::any_io_executor executor)
 
 asio::awaitable<bool> bell::wait_until(clock::time_point when) {
     const auto held = state_;
-    if (held->rung) co_return true;
+    if (std::exchange(held->rung, false)) co_return true;
     const error_code ec = co_await held->time.wait(held->on, when);
-    if (held->rung) co_return true;
+    if (std::exchange(held->rung, false)) co_return true;
     if (ec) throw boost::system::system_error(ec);
     co_return false;
 }

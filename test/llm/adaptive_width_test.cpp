@@ -79,3 +79,15 @@ TEST_CASE(
     grow(width, again + 60s, 3);
     CHECK(width.width() == 12);
 }
+
+TEST_CASE(
+    "adaptive width grows again soon after an endpoint that refused everything", "[governor]"
+) {
+    adaptive_width width{width_policy{}};
+    std::uint64_t request = 1;
+    auto now = start;
+    for (; now < start + 10min; now += 2s, ++request) width.throttled(now, request, request + 1, 1);
+    REQUIRE(width.width() == 1);
+    grow(width, now, 10);
+    CHECK(width.width() == 11);
+}

@@ -235,6 +235,26 @@ TEST_CASE("governor lets nobody go before the end of a common cool-down", "[gove
     CHECK(log == "aaa");
 }
 
+TEST_CASE("governor lets those go who waited for a slot when a cool-down began", "[governor]") {
+    world w;
+    const auto start = w.clock.now();
+    const auto be_throttled = [&]() -> asio::awaitable<void> {
+        governor::call call(w.one, 1, deadline::never());
+        co_await call.admit();
+        co_await w.clock.sleep_until(start + 1s);
+        static_cast<void>(call.failed(failure(errc::rate_limited, 429, {{}, 5'000ms})));
+    };
+    for (int i = 0; i < 4; ++i) w.start(be_throttled());
+    std::optional<riva::result<void>> first, second;
+    w.start(ask(w, w.in(2min), first));
+    w.start(ask(w, w.in(2min), second));
+    w.run_for(8s);
+    REQUIRE(first);
+    CHECK(first->has_value());
+    REQUIRE(second);
+    CHECK(second->has_value());
+}
+
 TEST_CASE("governor leaves an endpoint alone that asks for a long wait", "[governor]") {
     world w;
     governor::call call(w.one, 1, deadline::never());

@@ -12,6 +12,7 @@
 
 #include <optional>
 #include <thread>
+#include <vector>
 
 namespace asio = boost::asio;
 using riva::bell;
@@ -48,6 +49,28 @@ TEST_CASE("bell ends a wait when it rings, or when the time has come", "[clock]"
     CHECK_FALSE(rung_late);
     clock.run(io);
     CHECK(rung_late == false);
+    CHECK(clock.now() == start + 10s);
+}
+
+TEST_CASE("bell ends one wait with every ring", "[clock]") {
+    asio::io_context io(1);
+    virtual_clock clock;
+    const auto start = clock.now();
+    bell one(clock, io.get_executor());
+    std::vector<bool> rung;
+    const auto wait = [&]() -> asio::awaitable<void> {
+        for (int i = 0; i < 3; ++i) rung.push_back(co_await one.wait_until(start + 10s));
+    };
+    const auto ring = [&]() -> asio::awaitable<void> {
+        one.ring();
+        co_await clock.sleep_until(start + 3s);
+        one.ring();
+    };
+    const auto nothing = [](std::exception_ptr e) { CHECK_FALSE(e); };
+    asio::co_spawn(io, wait(), nothing);
+    asio::co_spawn(io, ring(), nothing);
+    clock.run(io);
+    CHECK(rung == std::vector{true, true, false});
     CHECK(clock.now() == start + 10s);
 }
 

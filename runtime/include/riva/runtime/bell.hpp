@@ -6,8 +6,8 @@
 
 namespace riva {
 
-/// A wait that ends at a time, or as soon as somebody rings. For one waiter; it may wait again if
-/// nobody has rung.
+/// A wait that ends at a time, or as soon as somebody rings. For one waiter, which may wait again;
+/// every ring ends one wait, but those that come before the wait has ended count as one.
 ///
 /// Thread safety: `ring` may be called from anywhere, the rest on the executor of the waiter.
 class bell {
