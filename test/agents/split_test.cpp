@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <vector>
 
 using namespace riva;
 using Catch::Contains;
@@ -45,18 +46,22 @@ struct conductor final : agents::checkpoint {
     std::map<std::string, std::string> waits_for;  ///< by `part/attempt`
     std::map<std::string, int> attempts;
     std::set<std::string> reached;
-    std::optional<asio::steady_timer> bell;
+    std::vector<asio::steady_timer*> waiting;
 
     asio::awaitable<std::optional<judgment>> judge_action(const intention& of, const cycle&)
         override {
         const std::string here = of.id + "/" + std::to_string(++attempts[of.id]);
         reached.insert(here);
-        if (!bell)
-            bell.emplace(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
-        bell->cancel();
+        for (asio::steady_timer* each : waiting) each->cancel();
         const auto needed = waits_for.find(here);
-        while (needed != waits_for.end() && !reached.contains(needed->second))
-            co_await bell->async_wait(asio::as_tuple(asio::use_awaitable));
+        if (needed == waits_for.end()) co_return std::nullopt;
+        asio::steady_timer bell(
+            co_await asio::this_coro::executor, asio::steady_timer::time_point::max()
+        );
+        waiting.push_back(&bell);
+        while (!reached.contains(needed->second))
+            co_await bell.async_wait(asio::as_tuple(asio::use_awaitable));
+        std::erase(waiting, &bell);
         co_return std::nullopt;
     }
 };

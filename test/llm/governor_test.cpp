@@ -124,6 +124,7 @@ TEST_CASE("governor ends a wait at the deadline to the millisecond", "[governor]
         }
     );
     CHECK(w.one.state().waiting == 0);
+    w.run();
 }
 
 TEST_CASE("governor gives a slot back when an attempt or a wait is cancelled", "[governor]") {
