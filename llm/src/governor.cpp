@@ -45,9 +45,24 @@ std::optional<clock::duration> governor::first_token_p95() const {
     return impl_->first_tokens.p95();
 }
 
+std::optional<clock::duration> governor::plan_hedge() {
+    const guard_lock held(impl_->guard);
+    impl_->hedges.earn();
+    const auto late = impl_->first_tokens.p95();
+    if (!late) return std::nullopt;
+    return std::max<clock::duration>(*late, impl_->policy.hedge.least_delay);
+}
+
+bool governor::take_hedge() {
+    const guard_lock held(impl_->guard);
+    if (!impl_->healthy() || !impl_->hedges.pay()) return false;
+    ++impl_->hedged;
+    return true;
+}
+
 bool governor::healthy() const {
     const guard_lock held(impl_->guard);
-    return impl_->breaker.closed() && impl_->budget.above_half();
+    return impl_->healthy();
 }
 
 void governor::configuration_changed() {

@@ -36,7 +36,8 @@ governor::implementation::implementation(
       delays(limits.retry),
       budget(limits.budget),
       breaker(limits.breaker, seed_or_random(limits.retry.seed) + 1),
-      width(limits.width) {}
+      width(limits.width),
+      hedges(limits.hedge) {}
 
 bool governor::implementation::try_grant(call& to, time_point now) {
     if (now < cooling_until || now < to.not_before_ || breaker.refuses(now)) return false;
@@ -240,6 +241,7 @@ governor_state governor::implementation::describe() const {
     s.sent = next_number - 1;
     s.repeated = repeated;
     s.throttled = throttled;
+    s.hedged = hedged;
     return s;
 }
 

@@ -3,6 +3,7 @@
 #include "adaptive_width.hpp"
 #include "backoff.hpp"
 #include "circuit_breaker.hpp"
+#include "hedge_budget.hpp"
 #include "latency_sample.hpp"
 #include "retry_budget.hpp"
 #include "waiting_line.hpp"
@@ -63,6 +64,7 @@ struct governor::implementation {
     /// Whether a failed call goes on. Its slot has been released.
     result<clock::duration> decide(call& from, const attempt_failure& failure, time_point now);
 
+    bool healthy() const { return breaker.closed() && budget.above_half(); }
     error refusal(time_point now) const;
     error no_time_left() const;
     error line_is_full() const;
@@ -78,6 +80,7 @@ struct governor::implementation {
     circuit_breaker breaker;
     adaptive_width width;
     latency_sample first_tokens;
+    hedge_budget hedges;
     waiting_line<waiter> line;
     std::uint64_t runs = 0;
     std::uint64_t next_number = 1;  // of the next request
@@ -90,6 +93,7 @@ struct governor::implementation {
     time_point told_until = time_point::min();  // the endpoint asked not to be asked before
     std::uint64_t repeated = 0;
     std::uint64_t throttled = 0;
+    std::uint64_t hedged = 0;
 
 private:
     std::string date(time_point when, time_point now) const;

@@ -1,6 +1,7 @@
 #include <riva/llm/provider.hpp>
 
 #include "governed_model.hpp"
+#include "hedged_model.hpp"
 #include "http_transport.hpp"
 #include "loopback.hpp"
 
@@ -33,9 +34,7 @@ std::optional<error> key_objection(
     };
 }
 
-}  // namespace
-
-result<std::unique_ptr<model>> make_model(const model_spec& spec, provider_options options) {
+result<governed_side> make_governed(const model_spec& spec, provider_options options) {
     const dialect* format = find_dialect(spec.dialect);
     if (format == nullptr)
         return error{errc::invalid_spec, "there is no dialect '" + spec.dialect + "'"};
@@ -59,11 +58,41 @@ result<std::unique_ptr<model>> make_model(const model_spec& spec, provider_optio
     };
     if (!options.governors) options.governors = std::make_shared<governors>();
     asked_endpoint asked{name, place, to.server, options.key};
-    return std::make_unique<governed_model>(
+    governed_side made;
+    made.governor = options.governors->of({spec.base_url, name, options.key});
+    made.model = std::make_unique<governed_model>(
         std::move(asked),
         std::make_unique<http_transport>(std::move(to), options.limits, options.ca_file),
-        options.governors->of({spec.base_url, name, options.key})
+        made.governor
     );
+    return made;
+}
+
+}  // namespace
+
+result<std::unique_ptr<model>> make_model(const model_spec& spec, provider_options options) {
+    auto made = make_governed(spec, std::move(options));
+    if (!made) return made.error();
+    return std::move(made->model);
+}
+
+result<std::unique_ptr<model>> make_hedged_model(
+    const model_spec& first,
+    provider_options first_options,
+    const model_spec& second,
+    provider_options second_options
+) {
+    if (first.base_url == second.base_url)
+        return error{
+            errc::invalid_spec,
+            "a model cannot be hedged by one at the same endpoint, " + first.base_url +
+                ", which would be as slow; name one elsewhere"
+        };
+    auto leading = make_governed(first, std::move(first_options));
+    if (!leading) return leading.error();
+    auto hedging = make_governed(second, std::move(second_options));
+    if (!hedging) return hedging.error();
+    return std::make_unique<hedged_model>(std::move(*leading), std::move(*hedging));
 }
 
 }  // namespace riva::llm

@@ -81,6 +81,9 @@ struct chat_request {
     /// 0 to 2. Only for models that accept it; others refuse the request here.
     std::optional<double> temperature;
     bool stream = true;
+    /// Nothing depends on it that was asked: a judgment, a classification. It may be asked of two
+    /// models at once.
+    bool side_effect_free = false;
 
     friend bool operator==(const chat_request&, const chat_request&) = default;
 };
@@ -109,6 +112,14 @@ enum class stop_reason {
     other
 };
 
+/// What another model was asked for in vain.
+struct side_charge {
+    std::string model;  ///< `DIALECT:MODEL`
+    token_usage usage;  ///< what it may have charged at most
+
+    friend bool operator==(const side_charge&, const side_charge&) = default;
+};
+
 /// A whole answer.
 struct chat_reply {
     std::string text;
@@ -122,6 +133,7 @@ struct chat_reply {
     std::string model;  ///< as the server names it
     std::string id;
     int attempts = 1;  ///< requests sent for this answer
+    std::optional<side_charge> also_asked;  ///< a hedge, or who was hedged
 
     friend bool operator==(const chat_reply&, const chat_reply&) = default;
 };

@@ -34,6 +34,7 @@ struct governor_state {
     std::uint64_t sent = 0;  ///< requests since the beginning
     std::uint64_t repeated = 0;  ///< of these, retries
     std::uint64_t throttled = 0;  ///< of these, refused with 429
+    std::uint64_t hedged = 0;  ///< calls for which another endpoint was asked as well
 };
 
 /// Decides when requests to one endpoint are sent, and when failed ones are sent again: attempts
@@ -61,6 +62,13 @@ public:
     /// The time to the first token that 95 of 100 answers did not exceed; nothing before there were
     /// 100 answers. Of the last 512.
     std::optional<clock::duration> first_token_p95() const;
+
+    /// A call begins that may be hedged: after what time another endpoint may be asked as well.
+    /// Nothing before there were 100 answers to tell from.
+    std::optional<clock::duration> plan_hedge();
+
+    /// Takes a hedge for a call that was planned. False if hedges are used up, or not `healthy`.
+    bool take_hedge();
 
     /// Whether requests may be added that are not needed: the breaker is closed, and more than half
     /// of the retry budget is left.

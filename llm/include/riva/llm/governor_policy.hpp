@@ -43,12 +43,20 @@ struct width_policy {
                                                  ///< again; doubles each time, up to ten minutes
 };
 
+/// When a second endpoint is asked for the same answer.
+struct hedge_policy {
+    std::chrono::milliseconds least_delay{1'000};  ///< longer if 5 of 100 answers begin later
+    double share = 0.05;  ///< of the calls that may be hedged
+    double most_saved = 5;  ///< hedges
+};
+
 /// What a `governor` goes by.
 struct governor_policy {
     retry_policy retry;
     retry_budget_policy budget;
     breaker_policy breaker;
     width_policy width;
+    hedge_policy hedge;
     std::size_t queue = 64;  ///< calls of one run that may wait for a slot
     std::chrono::milliseconds reserve{2'000};  ///< kept of a call's time for what comes after its
                                                ///< attempts; a tenth of it if that is less
