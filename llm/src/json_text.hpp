@@ -1,5 +1,7 @@
 #pragma once
 
+#include "json_depth.hpp"
+
 #include <riva/runtime/error.hpp>
 
 #include <boost/json/value.hpp>
@@ -8,9 +10,6 @@
 #include <string_view>
 
 namespace riva::llm {
-
-/// Containers of JSON inside one another, at most.
-constexpr std::size_t json_depth = 64;
 
 /// Parses one JSON value as strictly as an answer needs: nothing after it, no key twice in an
 /// object, finite numbers, valid UTF-8, depth <= 64. Time is linear but for sorting keys.

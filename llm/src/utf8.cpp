@@ -1,9 +1,8 @@
 #include "utf8.hpp"
 
-#include <riva/runtime/utf8.hpp>
+#include "plain_text.hpp"
 
-#include <cstdint>
-#include <cstring>
+#include <riva/runtime/utf8.hpp>
 
 namespace riva::llm {
 namespace {
@@ -58,31 +57,6 @@ std::string printable(std::string_view text, std::size_t limit) {
     }
     return out;
 }
-
-namespace {
-
-/// Length of what stands at the front and needs no look at: ASCII that JSON writes as it is. Eight
-/// bytes at a time: a byte is odd when its top bit is set, or when a subtraction below borrows from
-/// that bit, which happens for values below 0x20 and for the two marks turned into zero by xor.
-std::size_t plain_length(std::string_view text) {
-    constexpr std::uint64_t ones = 0x0101010101010101;
-    constexpr std::uint64_t tops = 0x80 * ones;
-    std::size_t at = 0;
-    for (; at + 8 <= text.size(); at += 8) {
-        std::uint64_t bytes = 0;
-        std::memcpy(&bytes, text.data() + at, sizeof bytes);
-        const std::uint64_t odd = bytes | (bytes - 0x20 * ones) | ((bytes ^ ('"' * ones)) - ones) |
-                                  ((bytes ^ ('\\' * ones)) - ones);
-        if ((odd & tops) != 0) break;
-    }
-    const auto is_plain = [](char c) {
-        return static_cast<unsigned char>(c) - 0x20U < 0x60U && c != '"' && c != '\\';
-    };
-    while (at < text.size() && is_plain(text[at])) ++at;
-    return at;
-}
-
-}  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';

@@ -96,6 +96,45 @@ TEST_CASE("openai_chat puts a streamed answer together", "[openai]") {
     CHECK(decode(events).value() == expected);
 }
 
+TEST_CASE("openai_chat reads chunks that differ in nothing but what the model adds", "[openai]") {
+    const auto said = [](std::string_view text) {
+        return chunk(R"({"content":)" + std::string(text) + '}');
+    };
+    const std::vector<std::string> texts{
+        R"("a")", R"("b \"c\" \u00e9")", R"("")", "\"\xc3\xa9\"", R"("\\")", R"("a")", R"("d")"
+    };
+    std::vector<std::string> events;
+    for (const std::string& each : texts) events.push_back(said(each));
+    events.push_back(chunk(R"({"reasoning":"e"})"));
+    events.push_back(chunk(R"({"reasoning":"f"})"));
+    events.push_back(chunk(R"({"content":"g"})"));
+    events.push_back(end);
+    chat_reply expected = reply("ab \"c\" \xc3\xa9\xc3\xa9\\adg");
+    expected.reasoning = "ef";
+    CHECK(decode(events).value() == expected);
+
+    // A chunk that adds nothing makes the next one be read as if it were the first.
+    const std::string nothing = chunk("{}");
+    for (const std::string odd :
+         {R"("b" )",
+          R"("b","x":"c")",
+          "null",
+          R"("b","content":"c")",
+          R"("\x")",
+          R"("b)",
+          "1",
+          "\"\xff\"",
+          R"("b""c")",
+          "\"\n\"",
+          R"("b"},"delta":{"content":"c")"}) {
+        CAPTURE(odd);
+        const auto after = decode({said(R"("a")"), said(odd), said(R"("z")"), end});
+        const auto first =
+            decode({said(R"("a")"), nothing, said(odd), nothing, said(R"("z")"), end});
+        CHECK((after == first));
+    }
+}
+
 TEST_CASE("openai_chat reports what it reads as events and ends once", "[openai]") {
     std::string seen;
     conversation c;
