@@ -59,6 +59,12 @@ std::string_view http_parser::header(std::string_view name) const {
 }
 
 result<void> http_parser::take_header(std::string_view input, std::size_t& at) {
+    if (head_.empty()) {
+        constexpr std::size_t usual_fields = 8;
+        const std::size_t end = std::min(input.find("\r\n\r\n"), limits_.header_bytes);
+        head_.reserve(std::min(end + 4, input.size()));
+        fields_.reserve(usual_fields);
+    }
     while (where_ == place::header && at < input.size()) {
         const void* feed = std::memchr(input.data() + at, '\n', input.size() - at);
         const std::size_t end =
@@ -104,7 +110,8 @@ result<void> http_parser::take_field(std::size_t begin, std::size_t end) {
     const auto line = std::string_view(head_).substr(begin, end - begin);
     if (line[0] == ' ' || line[0] == '\t') return malformed("a folded header line");
     const std::size_t colon = line.find(':');
-    if (colon == line.npos || !is_token(line.substr(0, colon)) || !is_field_value(line))
+    if (colon == line.npos || !is_token(line.substr(0, colon)) ||
+        !is_field_value(line.substr(colon)))
         return malformed("a broken header field");
     if (fields_.size() == limits_.header_fields)
         return error{
@@ -197,6 +204,7 @@ result<void> http_parser::take_body(
         const bool in_data = where_ == place::fixed_body || where_ == place::open_body ||
                              where_ == place::chunk_data;
         if (!in_data) {
+            if (take_usual_chunk_line(input, at)) continue;
             if (auto taken = take_framing(input[at]); !taken) return taken;
             ++at;
             continue;
@@ -213,6 +221,34 @@ result<void> http_parser::take_body(
         break;
     }
     return {};
+}
+
+// A stream of answers comes in chunks of a few hundred bytes or less: going through the lines
+// between them byte by byte would cost as much as reading the answer.
+bool http_parser::take_usual_chunk_line(std::string_view input, std::size_t& at) {
+    constexpr std::string_view line_end = "\r\n";
+    constexpr std::size_t most_digits = 8;
+    std::string_view rest = input.substr(at);
+    if (where_ == place::chunk_return) {
+        if (!rest.starts_with(line_end)) return false;
+        rest.remove_prefix(line_end.size());
+    } else if (where_ != place::chunk_size || size_seen_) {
+        return false;
+    }
+    std::uint64_t size = 0;
+    std::size_t digits = 0;
+    for (; digits < std::min(rest.size(), most_digits); ++digits) {
+        const int digit = hex_value(rest[digits]);
+        if (digit < 0) break;
+        size = size * 16 + static_cast<unsigned>(digit);
+    }
+    rest.remove_prefix(digits);
+    const bool usual = size > 0 && digits <= limits_.chunk_line && rest.starts_with(line_end);
+    if (!usual || body_total_ + size > limits_.body_bytes) return false;
+    at = input.size() - rest.size() + line_end.size();
+    remaining_ = size;
+    where_ = place::chunk_data;
+    return true;
 }
 
 result<void> http_parser::take_framing(char byte) {

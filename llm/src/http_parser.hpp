@@ -84,6 +84,9 @@ private:
     result<void> choose_framing();
     result<void> read_content_length(bool& present);
     result<void> take_body(std::string_view input, std::size_t& at, std::string_view& body);
+    /// What stands between two chunks in one step, when it lies in the input whole and is nothing
+    /// but a size; otherwise false, and nothing has changed.
+    bool take_usual_chunk_line(std::string_view input, std::size_t& at);
     result<void> take_framing(char byte);
     result<void> take_size_byte(char byte);
     result<void> take_extension_byte(char byte);
