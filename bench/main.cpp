@@ -1,9 +1,13 @@
+#include "codec.hpp"
 #include "fanout.hpp"
 #include "verify.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 namespace {
 
@@ -17,6 +21,22 @@ int run_fanout(std::size_t tasks, std::size_t width) {
     std::printf(
         "floor %.0f ns per task (posted handlers, no coroutines)\n", figures.floor_ns_per_task
     );
+    return 0;
+}
+
+/// `file` holds a streamed answer of Chat Completions; empty: one that is made up.
+int run_codec(const std::string& file) {
+    std::string stream = riva::bench::usual_stream();
+    if (!file.empty()) {
+        std::ifstream in(file, std::ios::binary);
+        stream.assign(std::istreambuf_iterator<char>(in), {});
+    }
+    const auto figures = riva::bench::measure_codec(stream);
+    if (!figures) {
+        std::fprintf(stderr, "riva-bench: %s\n", figures.error().context.c_str());
+        return 2;
+    }
+    std::fputs(riva::bench::to_table(*figures).c_str(), stdout);
     return 0;
 }
 
@@ -52,6 +72,11 @@ int main(int argc, char** argv) {
     fanout->add_option("--width", width, "Most at once")
         ->check(CLI::Range(std::size_t{1}, most_at_once));
 
+    std::string stream_file;
+    auto* codec = app.add_subcommand("codec", "Decode a streamed answer, without a network");
+    codec->add_option("file", stream_file, "A recorded stream of Chat Completions")
+        ->check(CLI::ExistingFile);
+
     verify_plan plan;
     bool json = false;
     auto* verify = app.add_subcommand("verify", "Ask a model server for verdicts, many at once");
@@ -69,5 +94,6 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? 0 : 2;
     }
+    if (codec->parsed()) return run_codec(stream_file);
     return fanout->parsed() ? run_fanout(tasks, width) : run_verify(plan, json);
 }

@@ -1,5 +1,6 @@
 #include "verify.hpp"
 
+#include "json_scanner.hpp"
 #include "processor_time.hpp"
 
 #include <riva/llm/error.hpp>
@@ -9,9 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/json/static_resource.hpp>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -66,20 +65,47 @@ bool names_claim(std::string_view name, std::size_t claim) {
            number == claim;
 }
 
+/// Handler for `json_scanner`: judges the members of the outermost object that it wants to see.
+class verdict_reader {
+public:
+    explicit verdict_reader(std::size_t claim) : claim_(claim) {}
+
+    answer read() const { return claim_seen_ ? verdict_ : answer::garbled; }
+
+    bool on_object_begin() { return ++depth_ > 0; }
+    bool on_array_begin() { return ++depth_ > 0; }
+    bool on_object_end() { return depth_-- > 0; }
+    bool on_array_end() { return depth_-- > 0; }
+    bool on_key(std::string_view key) {
+        if (depth_ == 1) member_ = key == "claim" ? 'c' : key == "verdict" ? 'v' : ' ';
+        return true;
+    }
+    bool on_string(std::string_view text, std::string_view) {
+        if (depth_ != 1) return true;
+        if (member_ == 'c') claim_seen_ = names_claim(text, claim_);
+        if (member_ == 'v' && text == "pass") verdict_ = answer::pass;
+        if (member_ == 'v' && text == "fail") verdict_ = answer::fail;
+        return true;
+    }
+    bool on_int64(std::int64_t) { return true; }
+    bool on_uint64(std::uint64_t) { return true; }
+    bool on_double(double) { return true; }
+    bool on_bool(bool) { return true; }
+    bool on_null() { return true; }
+
+private:
+    std::size_t claim_;
+    std::size_t depth_ = 0;
+    char member_ = ' ';
+    bool claim_seen_ = false;
+    answer verdict_ = answer::garbled;
+};
+
 /// The verdict on that claim and no other.
 answer read_verdict(std::string_view text, std::size_t claim) {
-    std::array<unsigned char, 4096> memory;  // not cleared: every call would pay for it
-    json::static_resource pool(memory.data(), memory.size());
-    error_code ec;
-    const json::value read = json::parse({text.data(), text.size()}, ec, &pool);
-    if (ec || !read.is_object()) return answer::garbled;
-    const json::value* about = read.get_object().if_contains("claim");
-    const json::value* verdict = read.get_object().if_contains("verdict");
-    if (about == nullptr || verdict == nullptr || !about->is_string() || !verdict->is_string())
-        return answer::garbled;
-    if (!names_claim(about->get_string(), claim)) return answer::garbled;
-    if (verdict->get_string() == "pass") return answer::pass;
-    return verdict->get_string() == "fail" ? answer::fail : answer::garbled;
+    verdict_reader reader(claim);
+    llm::json_scanner scanner(reader);
+    return scanner.scan(text) ? reader.read() : answer::garbled;
 }
 
 class measurement {
