@@ -12,10 +12,31 @@
 #include <boost/system/system_error.hpp>
 #include <sys/socket.h>
 
+#include <array>
+#include <exception>
+#include <utility>
+
 namespace riva::llm {
 namespace {
 
 constexpr std::size_t buffer_size = std::size_t{16} * 1024;
+
+// A buffer changes hands at every read, and too large a one for the allocator to do that quickly.
+// A thread reads on one connection at a time, so one in reserve is enough.
+thread_local std::unique_ptr<char[]> spare_buffer;
+
+std::unique_ptr<char[]> new_buffer() {
+    if (spare_buffer) return std::move(spare_buffer);
+    return std::make_unique_for_overwrite<char[]>(buffer_size);
+}
+
+void keep_buffer(std::unique_ptr<char[]> buffer) {
+    spare_buffer = std::move(buffer);
+}
+
+std::exception_ptr aborted() {
+    return std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted));
+}
 
 /// Passes the end of an operation on, once its cancellation slot is free again.
 template <class Handler>
@@ -83,7 +104,7 @@ asio::awaitable<connection::outcome> connection::run(Start start, patience wait)
     guard_.rest();
     const auto cancellation = co_await asio::this_coro::cancellation_state;
     if (cancellation.cancelled() != asio::cancellation_type::none)
-        throw boost::system::system_error(asio::error::operation_aborted);
+        std::rethrow_exception(aborted());
     outcome result{std::get<0>(ended), 0, guard_.has_bitten()};
     if constexpr (std::tuple_size_v<std::remove_cvref_t<decltype(ended)>> > 1)
         result.bytes = std::get<1>(ended);
@@ -139,45 +160,92 @@ asio::awaitable<result<void>> connection::write(
     co_return result<void>();
 }
 
-// Waits without a buffer and reads when there is something to read.
-asio::awaitable<connection::outcome> connection::receive_plain(patience wait) {
-    const auto start = [this](auto handler) {
-        socket_.async_wait(asio::ip::tcp::socket::wait_read, std::move(handler));
-    };
-    buffer_.reset();
-    for (;;) {
-        outcome end = co_await run<void(error_code)>(start, wait);
-        if (end.failure || end.late) co_return end;
-        if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(buffer_size);
-        end.bytes = socket_.read_some(asio::buffer(buffer_.get(), buffer_size), end.failure);
-        if (end.failure != asio::error::would_block) co_return end;
-    }
+std::size_t connection::write_now(std::string_view head, std::string_view body) {
+    if (tls_) return 0;
+    const std::array<asio::const_buffer, 2> bytes{asio::buffer(head), asio::buffer(body)};
+    error_code failure;
+    return socket_.write_some(bytes, failure);
 }
 
-asio::awaitable<connection::outcome> connection::receive_tls(patience wait) {
-    if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(buffer_size);
+// A stream waits once for each of its pieces. This costs one coroutine frame and one operation;
+// `run`, which can do more, costs three times that.
+template <class Handler>
+struct connection::wait_handler {
+    using executor_type = asio::associated_executor_t<Handler>;
+
+    executor_type get_executor() const noexcept { return asio::get_associated_executor(handler); }
+
+    void operator()(error_code failure) {
+        link->guard_.rest();
+        link->waited_ = {failure, 0, link->guard_.has_bitten()};
+        link->drained_ = false;
+        std::move(handler)(link->cancelled_ ? aborted() : nullptr);
+    }
+
+    connection* link;
+    Handler handler;
+};
+
+asio::awaitable<void> connection::wait_plain() {
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
+        [this](auto handler) {
+            auto slot = asio::get_associated_cancellation_slot(handler);
+            if (slot.is_connected()) slot.assign([this](asio::cancellation_type) { cancel(); });
+            socket_.async_wait(
+                asio::ip::tcp::socket::wait_read,
+                wait_handler<decltype(handler)>{this, std::move(handler)}
+            );
+        },
+        asio::use_awaitable
+    );
+}
+
+asio::awaitable<void> connection::wait_tls(patience wait) {
+    if (!buffer_) buffer_ = new_buffer();
     const auto start = [this](auto handler) {
         tls_->native().async_read_some(
             asio::buffer(buffer_.get(), buffer_size), std::move(handler)
         );
     };
-    co_return co_await run<void(error_code, std::size_t)>(start, wait);
+    waited_ = co_await run<void(error_code, std::size_t)>(start, wait);
+    drained_ = false;
 }
 
-asio::awaitable<result<bool>> connection::fill(patience wait) {
+asio::awaitable<void> connection::wait(patience wait) {
     begin_ = end_ = 0;
-    const outcome end = tls_ ? co_await receive_tls(wait) : co_await receive_plain(wait);
-    if (end.failure == asio::error::eof && !end.late) co_return false;
+    waiting_ = wait;
+    if (tls_) return wait_tls(wait);
+    drop_buffer();
+    guard_.set(wait.by);
+    return wait_plain();
+}
+
+result<connection::received> connection::receive() {
+    if (drained_) return received::nothing;
+    drained_ = true;
+    outcome end = std::exchange(waited_, {});
+    if (!tls_ && !end.failure && !end.late) {
+        if (!buffer_) buffer_ = new_buffer();
+        end.bytes = socket_.read_some(asio::buffer(buffer_.get(), buffer_size), end.failure);
+        if (end.failure == asio::error::would_block) return received::nothing;
+        drained_ = end.bytes < buffer_size;
+    }
+    if (end.failure == asio::error::eof && !end.late) return received::end;
     if (end.failure || end.late)
-        co_return failed(end, wait, errc::connection_lost, "lost the connection to");
+        return failed(end, waiting_, errc::connection_lost, "lost the connection to");
+    begin_ = 0;
     end_ = end.bytes;
-    co_return true;
+    return received::bytes;
+}
+
+void connection::drop_buffer() {
+    if (buffer_) keep_buffer(std::move(buffer_));
+    begin_ = end_ = 0;
 }
 
 void connection::park() {
     guard_.off();
-    buffer_.reset();
-    begin_ = end_ = 0;
+    drop_buffer();
 }
 
 bool connection::alive() {
@@ -189,6 +257,11 @@ bool connection::alive() {
 void connection::close() {
     error_code ignored;
     socket_.close(ignored);
+}
+
+void connection::cancel() {
+    cancelled_ = true;
+    close();
 }
 
 }  // namespace riva::llm

@@ -7,6 +7,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ patience patience_for(std::chrono::milliseconds span, errc late, deadline total)
 /// received and not yet consumed. While it waits for bytes, a plain connection holds no buffer, so
 /// that thousands of open streams need little memory.
 ///
+/// What usually needs no waiting is not a coroutine: sending a request, and receiving what a wait
+/// has announced.
+///
 /// A step that is cancelled or out of patience closes the socket; the connection is of no use
 /// afterwards. Thread safety: none; one step at a time.
 class connection {
@@ -42,14 +46,21 @@ public:
     asio::awaitable<result<void>> connect(asio::ip::tcp::endpoint peer, patience wait);
     /// Errors: tls_refused, connect_failed, or the patience's.
     asio::awaitable<result<void>> start_tls(tls_context& context, patience wait);
+    /// Sends what the peer takes at once of both texts, and returns how many bytes that were. Sends
+    /// nothing over TLS, and where sending fails: `write` tells why.
+    std::size_t write_now(std::string_view head, std::string_view body);
     /// Sends both texts. Lifetime: they must stay until this returns.
     /// Errors: connection_lost, or the patience's.
     asio::awaitable<result<void>> write(
         std::string_view head, std::string_view body, patience wait
     );
-    /// Receives into the buffer, which must be empty; false when the peer ended the connection in
-    /// order. Errors: connection_lost, or the patience's.
-    asio::awaitable<result<bool>> fill(patience wait);
+
+    /// Waits until `receive` has something to say. The buffer must be empty.
+    asio::awaitable<void> wait(patience wait);
+    enum class received : std::uint8_t { nothing, bytes, end };
+    /// Receives into the buffer, which must be empty, without waiting. `nothing`: call `wait`;
+    /// `end`: the peer ended the connection in order. Errors: connection_lost, or the patience's.
+    result<received> receive();
 
     std::string_view unread() const { return {buffer_.get() + begin_, end_ - begin_}; }
     /// The buffer from the first unread byte on, for compacting what was consumed.
@@ -71,12 +82,17 @@ private:
         bool late = false;
     };
 
-    asio::awaitable<outcome> receive_plain(patience wait);
-    asio::awaitable<outcome> receive_tls(patience wait);
+    template <class Handler>
+    struct wait_handler;
+
+    asio::awaitable<void> wait_plain();
+    asio::awaitable<void> wait_tls(patience wait);
+    void drop_buffer();
     template <class Signature, class Start>
     asio::awaitable<outcome> run(Start start, patience wait);
     error failed(const outcome& end, patience wait, errc otherwise, std::string_view what) const;
     void close();
+    void cancel();
 
     asio::any_io_executor executor_;
     http_origin origin_;
@@ -86,6 +102,10 @@ private:
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::unique_ptr<char[]> buffer_;
+    patience waiting_;  // of the last wait
+    outcome waited_;  // how it ended
+    bool drained_ = true;  // nothing to receive before the next wait has ended
+    bool cancelled_ = false;
 };
 
 /// `host:port`, with brackets around an IPv6 address.

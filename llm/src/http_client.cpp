@@ -10,6 +10,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -47,13 +48,23 @@ std::optional<error> objection(const http_parser& parser, const http_origin& ori
 }  // namespace
 
 struct http_response::state {
+    /// What is known of the header without waiting: that it is complete, or a failure; nothing when
+    /// more has to arrive first.
+    std::optional<result<void>> take_header();
+    /// The same of the next piece of the body, which is empty at the end.
+    std::optional<result<std::string_view>> take_body();
+
     std::unique_ptr<connection> link;
     std::weak_ptr<connection_pool> pool;
     http_parser parser;
     std::chrono::milliseconds idle{};
     std::optional<error> failure;
+    bool silent = true;  // nothing was received
 
+private:
     result<std::string_view> decode();
+    error named(const error& why) const;
+    error end(error why);
     void finish();
 };
 
@@ -81,6 +92,47 @@ result<std::string_view> http_response::state::decode() {
     return std::string_view(begin, size);
 }
 
+std::optional<result<void>> http_response::state::take_header() {
+    while (!parser.header_complete()) {
+        const auto got = link->receive();
+        if (!got) return got.error();
+        if (*got == connection::received::nothing) return std::nullopt;
+        const auto taken = parser.feed(link->unread());
+        if (!taken) return named(taken.error());
+        if (*got == connection::received::end)
+            if (const auto closed = parser.close(); !closed) return named(closed.error());
+        silent = false;
+        link->consume(taken->consumed);
+    }
+    return result<void>();
+}
+
+std::optional<result<std::string_view>> http_response::state::take_body() {
+    if (failure) return *failure;
+    while (link) {
+        const auto body = decode();
+        if (!body || !body->empty()) return body;
+        if (parser.complete()) break;
+        const auto got = link->receive();
+        if (!got) return end(got.error());
+        if (*got == connection::received::nothing) return std::nullopt;
+        if (*got == connection::received::end)
+            if (const auto closed = parser.close(); !closed) return end(named(closed.error()));
+    }
+    if (link) finish();
+    return std::string_view();
+}
+
+error http_response::state::named(const error& why) const {
+    return {why.code, authority(link->origin()) + ": " + why.context};
+}
+
+error http_response::state::end(error why) {
+    link.reset();
+    failure = std::move(why);
+    return *failure;
+}
+
 void http_response::state::finish() {
     const auto shelf = pool.lock();
     if (shelf && parser.keeps_connection() && link->unread().empty()) shelf->put(std::move(link));
@@ -100,31 +152,19 @@ std::string_view http_response::header(std::string_view name) const {
     return state_->parser.header(name);
 }
 
+std::optional<result<std::string_view>> http_response::read_now() {
+    return state_->take_body();
+}
+
+asio::awaitable<void> http_response::wait(deadline by) {
+    return state_->link->wait(patience_for(state_->idle, errc::idle_timed_out, by));
+}
+
 asio::awaitable<result<std::string_view>> http_response::read(deadline by) {
-    state& s = *state_;
-    if (s.failure) co_return *s.failure;
-    const patience wait = patience_for(s.idle, errc::idle_timed_out, by);
-    while (s.link) {
-        const auto body = s.decode();
-        if (!body || !body->empty()) co_return body;
-        if (s.parser.complete()) break;
-        const auto filled = co_await s.link->fill(wait);
-        if (!filled) {
-            s.failure = filled.error();
-            s.link.reset();
-            co_return *s.failure;
-        }
-        if (*filled) continue;
-        if (const auto closed = s.parser.close(); !closed) {
-            s.failure = error{
-                closed.error().code, authority(s.link->origin()) + ": " + closed.error().context
-            };
-            s.link.reset();
-            co_return *s.failure;
-        }
+    for (;;) {
+        if (const auto piece = read_now()) co_return *piece;
+        co_await wait(by);
     }
-    if (s.link) s.finish();
-    co_return std::string_view();
 }
 
 struct http_client::state {
@@ -133,21 +173,8 @@ struct http_client::state {
           ca_file(std::move(trusted)),
           pool(std::make_shared<connection_pool>(limits.idle_connections)) {}
 
-    /// A response, or why there is none; `silent` when the peer sent nothing at all.
-    struct answer {
-        result<http_response> response;
-        bool silent = false;
-    };
-
-    /// Both texts are given up once they are written, unless they may be needed once more.
-    asio::awaitable<answer> exchange(
-        std::unique_ptr<connection> link,
-        http_request& request,
-        std::string& head,
-        bool once_more,
-        deadline by
-    );
-    asio::awaitable<result<void>> read_header(http_response::state& s, bool& silent, deadline by);
+    std::unique_ptr<http_response::state> begin(std::unique_ptr<connection> link, bool head_request)
+        const;
     result<tls_context*> tls_for(const http_origin& origin);
 
     http_limits limits;
@@ -156,54 +183,15 @@ struct http_client::state {
     std::shared_ptr<connection_pool> pool;  // responses give connections back, if it still exists
 };
 
-asio::awaitable<result<void>> http_client::state::read_header(
-    http_response::state& s, bool& silent, deadline by
-) {
-    const patience wait = patience_for(limits.header, errc::header_timed_out, by);
-    while (!s.parser.header_complete()) {
-        const auto filled = co_await s.link->fill(wait);
-        if (!filled) co_return filled.error();
-        const auto taken = s.parser.feed(s.link->unread());
-        const auto ended = *filled || !taken ? result<void>() : s.parser.close();
-        if (!taken || !ended) {
-            const error& why = taken ? ended.error() : taken.error();
-            co_return error{why.code, authority(s.link->origin()) + ": " + why.context};
-        }
-        silent = false;
-        s.link->consume(taken->consumed);
-    }
-    co_return result<void>();
-}
-
-asio::awaitable<http_client::state::answer> http_client::state::exchange(
-    std::unique_ptr<connection> link,
-    http_request& request,
-    std::string& head,
-    bool once_more,
-    deadline by
-) {
-    auto s = std::make_unique<http_response::state>();
-    s->link = std::move(link);
-    s->pool = pool;
-    s->parser = http_parser(parser_limits(limits), request.method == "HEAD");
-    s->idle = limits.idle;
-    const patience wait = patience_for(limits.header, errc::header_timed_out, by);
-    const auto written = co_await s->link->write(head, request.body, wait);
-    // A server that refuses early may have answered before it had read everything.
-    if (!written && written.error().code != errc::connection_lost)
-        co_return answer{written.error(), false};
-    if (!once_more) {
-        std::string().swap(request.body);
-        std::string().swap(head);
-    }
-    bool silent = true;
-    const auto complete = co_await read_header(*s, silent, by);
-    if (!complete) {
-        const bool lost = complete.error().code == errc::connection_lost;
-        co_return answer{complete.error(), silent && lost};
-    }
-    if (auto why = objection(s->parser, s->link->origin())) co_return answer{*why, false};
-    co_return answer{http_response(std::move(s)), false};
+std::unique_ptr<http_response::state> http_client::state::begin(
+    std::unique_ptr<connection> link, bool head_request
+) const {
+    auto begun = std::make_unique<http_response::state>();
+    begun->link = std::move(link);
+    begun->pool = pool;
+    begun->parser = http_parser(parser_limits(limits), head_request);
+    begun->idle = limits.idle;
+    return begun;
 }
 
 result<tls_context*> http_client::state::tls_for(const http_origin& origin) {
@@ -223,6 +211,31 @@ http_client::~http_client() = default;
 http_client::http_client(http_client&&) noexcept = default;
 http_client& http_client::operator=(http_client&&) noexcept = default;
 
+namespace {
+
+/// The part of a text that is not sent yet; takes what is off `sent`.
+std::string_view unsent(std::string_view text, std::size_t& sent) {
+    const std::size_t done = std::min(text.size(), sent);
+    sent -= done;
+    return text.substr(done);
+}
+
+/// Errors: those of `connection::write`. A lost connection is none: a server that refuses early may
+/// have answered before it had read everything.
+asio::awaitable<result<void>> send_rest(
+    connection& peer, std::string_view head, std::string_view body, std::size_t sent, patience wait
+) {
+    head = unsent(head, sent);
+    body = unsent(body, sent);
+    auto written = co_await peer.write(head, body, wait);
+    if (!written && written.error().code == errc::connection_lost) written = result<void>();
+    co_return written;
+}
+
+}  // namespace
+
+// One coroutine, because its frame and those of what it awaits are held by every request that waits
+// for its answer.
 asio::awaitable<result<http_response>> http_client::send(http_request request, deadline by) {
     const auto client = state_;  // outlives a client that is destroyed or moved meanwhile
     auto head = request_head(request);
@@ -230,15 +243,39 @@ asio::awaitable<result<http_response>> http_client::send(http_request request, d
     const auto tls = client->tls_for(request.origin);
     if (!tls) co_return tls.error();
 
-    const auto executor = co_await asio::this_coro::executor;
-    if (auto pooled = client->pool->take(request.origin, executor)) {
-        auto answer = co_await client->exchange(std::move(pooled), request, *head, true, by);
-        if (!answer.silent) co_return std::move(answer.response);
+    auto link = client->pool->take(request.origin, co_await asio::this_coro::executor);
+    for (;;) {
+        const bool pooled = link != nullptr;
+        if (!pooled) {
+            auto fresh = co_await dial(request.origin, client->limits, *tls, by);
+            if (!fresh) co_return fresh.error();
+            link = std::move(*fresh);
+        }
+        auto begun = client->begin(std::move(link), request.method == "HEAD");
+        connection& peer = *begun->link;
+
+        patience wait = patience_for(client->limits.header, errc::header_timed_out, by);
+        const std::size_t sent = wait.by.expired() ? 0 : peer.write_now(*head, request.body);
+        if (sent < head->size() + request.body.size()) {
+            const auto rest = co_await send_rest(peer, *head, request.body, sent, wait);
+            if (!rest) co_return rest.error();
+        }
+        // Only a connection that has waited may have been closed without an answer.
+        if (!pooled) {
+            std::string().swap(request.body);
+            std::string().swap(*head);
+        }
+
+        wait = patience_for(client->limits.header, errc::header_timed_out, by);
+        auto complete = begun->take_header();
+        for (; !complete; complete = begun->take_header()) co_await peer.wait(wait);
+        if (*complete) {
+            if (auto why = objection(begun->parser, peer.origin())) co_return *why;
+            co_return http_response(std::move(begun));
+        }
+        const error& why = complete->error();
+        if (!pooled || !begun->silent || why.code != errc::connection_lost) co_return why;
     }
-    auto fresh = co_await dial(request.origin, client->limits, *tls, by);
-    if (!fresh) co_return fresh.error();
-    auto answer = co_await client->exchange(std::move(*fresh), request, *head, false, by);
-    co_return std::move(answer.response);
 }
 
 }  // namespace riva::llm

@@ -2,11 +2,12 @@
 
 #include "http_text.hpp"
 #include "line_decoder.hpp"
-#include "retry_hint.hpp"
 #include "server_error.hpp"
 #include "sse_decoder.hpp"
 #include "utf8.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace riva::llm {
@@ -14,14 +15,6 @@ namespace {
 
 constexpr std::size_t error_body_bytes = 64 * 1024;
 constexpr std::chrono::milliseconds ending_time{50};
-
-/// A response while it is read.
-struct reading {
-    const endpoint& to;
-    http_response response;
-    answer& got;
-    std::unique_ptr<answer_decoder> decoder;
-};
 
 std::pair<std::string, std::string> key_header(auth_style style, const std::string& key) {
     switch (style) {
@@ -70,40 +63,6 @@ std::string media_type(std::string_view header) {
     return type;
 }
 
-asio::awaitable<attempt_failure> read_refusal(reading& from, deadline by) {
-    std::string body;
-    while (body.size() < error_body_bytes) {
-        const auto piece = co_await from.response.read(by);
-        if (!piece || piece->empty()) break;
-        body += *piece;
-    }
-    const http_response& response = from.response;
-    const server_error said = read_error_body(body);
-    const auto& [who, key_name] = from.to.said_by;
-    attempt_failure failed;
-    failed.status = response.status();
-    failed.why = explain(failed.status, said, who, key_name);
-    failed.hint = read_retry_hint(
-        response.header("x-should-retry"),
-        response.header("retry-after-ms"),
-        response.header("retry-after"),
-        std::chrono::system_clock::now()
-    );
-    if (!failed.hint.delay) failed.hint.delay = said.retry_after;
-    co_return failed;
-}
-
-asio::awaitable<result<void>> read_whole(reading& from, deadline by) {
-    std::string body;
-    for (;;) {
-        const auto piece = co_await from.response.read(by);
-        if (!piece) co_return piece.error();
-        if (piece->empty()) break;
-        body += *piece;
-    }
-    co_return from.decoder->take_whole(body);
-}
-
 /// Events of an event stream, or lines of JSON.
 struct framing {
     explicit framing(bool is_lines) : lines_only(is_lines) {}
@@ -143,58 +102,6 @@ result<void> framing::take_unfinished(answer_decoder& decoder) {
     return last ? llm::take_unfinished(decoder, last->type, last->data) : result<void>();
 }
 
-/// After the last event: the end of the body usually comes with it or right behind, and lets the
-/// connection be used again. Not worth waiting for.
-asio::awaitable<void> read_ending(reading& from, deadline by) {
-    const auto rest = co_await from.response.read(min(by, deadline::in(ending_time)));
-    static_cast<void>(rest);
-}
-
-/// What a failed read means for the stream; nothing when the model had ended before.
-result<void> judge_cut(const reading& from, const error& why, bool paused) {
-    const bool silent = paused || why.code == errc::idle_timed_out;
-    const bool lost = why.code == errc::connection_lost;
-    const std::string& who = from.to.said_by.who;
-    if (from.got.stopped() && (silent || lost)) return {};
-    if (paused) return error{errc::idle_timed_out, who + " sends signs of life but no text"};
-    if (lost) return error{errc::truncated_answer, who + " was cut off: " + why.context};
-    return why;
-}
-
-asio::awaitable<result<void>> read_stream(reading& from, bool lines_only, deadline by) {
-    framing frames(lines_only);
-    deadline pause = deadline::in(from.to.longest_pause);
-    std::size_t received = 0;
-    while (!from.decoder->ended()) {
-        const auto piece = co_await from.response.read(min(by, pause));
-        if (!piece) co_return judge_cut(from, piece.error(), pause < by && pause.expired());
-        if (piece->empty()) co_return frames.take_unfinished(*from.decoder);
-        const auto taken = frames.take(*piece, *from.decoder);
-        if (!taken) co_return taken;
-        if (from.got.progress() > received) pause = deadline::in(from.to.longest_pause);
-        received = from.got.progress();
-    }
-    co_await read_ending(from, by);
-    co_return result<void>();
-}
-
-asio::awaitable<result<void>> read_answer(reading& from, bool stream_asked, deadline by) {
-    const http_response& response = from.response;
-    const std::string type = media_type(response.header("content-type"));
-    const bool lines = type == "application/x-ndjson";
-    const bool stream = lines || type == "text/event-stream" || (type.empty() && stream_asked);
-    const bool json = type == "application/json" || type.ends_with("+json") || type.empty();
-    if (response.status() != 200 || (!stream && !json))
-        co_return error{
-            errc::unexpected_content,
-            from.to.said_by.who + " answered HTTP " + std::to_string(response.status()) +
-                " with '" + printable(type, 60) +
-                "' instead of JSON or an event stream; check that the base URL is that of the API"
-        };
-    if (stream) co_return co_await read_stream(from, lines, by);
-    co_return co_await read_whole(from, by);
-}
-
 /// Fills in what the server did not count.
 void settle(attempt& made, const chat_request& request, const chat_reply& partial) {
     chat_reply* reply = std::get_if<chat_reply>(&made.outcome);
@@ -208,35 +115,163 @@ void settle(attempt& made, const chat_request& request, const chat_reply& partia
     }
 }
 
-// What follows are no coroutines, so that what they need only for a moment takes no room in the
-// frame of a stream that is open for minutes.
+/// Reads the answer to one request, without I/O: takes the pieces of the body as they come and says
+/// how long the next may take.
+class reader {
+public:
+    reader(const endpoint& to, const chat_request& request, const stream_observer& observer)
+        : to_(to), request_(request), got_(to.said_by, request, observer) {}
 
+    /// The header has arrived.
+    void begin(const http_response& response);
+    bool finished() const { return reads_ == body::nothing; }
+    /// By when the next piece must have come.
+    deadline due(deadline by) const;
+    /// A piece of the body, its end (an empty piece), or why there is none.
+    void take(const result<std::string_view>& piece, deadline by);
+
+    /// What has become of the request. Call once, when it is finished or was never begun.
+    attempt conclude(const http_response& response);
+    attempt fail(attempt_failure failed);
+
+private:
+    enum class body : std::uint8_t { nothing, refusal, whole, stream, ending };
+
+    void choose_format(const http_response& response);
+    void end(result<void> outcome);
+    void take_whole(const result<std::string_view>& piece);
+    void take_stream(const result<std::string_view>& piece, deadline by);
+    result<void> judge_cut(const error& why, bool paused) const;
+    attempt_failure explain_refusal(const http_response& response) const;
+
+    const endpoint& to_;
+    const chat_request& request_;
+    answer got_;
+    std::unique_ptr<answer_decoder> decoder_;
+    std::optional<framing> frames_;
+    std::string text_;  // of a body that is no stream
+    deadline pause_;  // by when something new must have come
+    std::size_t received_ = 0;
+    result<void> outcome_;
+    body reads_ = body::nothing;
+};
+
+void reader::begin(const http_response& response) {
+    if (response.status() >= 400) {
+        reads_ = body::refusal;
+        return;
+    }
+    decoder_ = to_.format.make_decoder(got_, request_, to_.provider);
+    choose_format(response);
+}
+
+void reader::choose_format(const http_response& response) {
+    const std::string type = media_type(response.header("content-type"));
+    const bool lines = type == "application/x-ndjson";
+    const bool stream = lines || type == "text/event-stream" || (type.empty() && request_.stream);
+    const bool json = type == "application/json" || type.ends_with("+json") || type.empty();
+    if (response.status() != 200 || (!stream && !json))
+        return end(error{
+            errc::unexpected_content,
+            to_.said_by.who + " answered HTTP " + std::to_string(response.status()) + " with '" +
+                printable(type, 60) +
+                "' instead of JSON or an event stream; check that the base URL is that of the API"
+        });
+    reads_ = stream ? body::stream : body::whole;
+    if (!stream) return;
+    frames_.emplace(lines);
+    pause_ = deadline::in(to_.longest_pause);
+}
+
+void reader::end(result<void> outcome) {
+    outcome_ = std::move(outcome);
+    reads_ = body::nothing;
+}
+
+deadline reader::due(deadline by) const {
+    return min(by, pause_);
+}
+
+void reader::take(const result<std::string_view>& piece, deadline by) {
+    if (reads_ == body::stream) return take_stream(piece, by);
+    if (reads_ != body::ending) return take_whole(piece);
+    reads_ = body::nothing;
+}
+
+void reader::take_whole(const result<std::string_view>& piece) {
+    const bool refusal = reads_ == body::refusal;
+    if (piece) text_ += *piece;
+    if (piece && !piece->empty() && !(refusal && text_.size() >= error_body_bytes)) return;
+    if (refusal) return end({});
+    end(piece ? decoder_->take_whole(text_) : result<void>(piece.error()));
+}
+
+// The end of the body usually comes with the last event or right behind, and lets the connection be
+// used again. Not worth waiting for.
+void reader::take_stream(const result<std::string_view>& piece, deadline by) {
+    if (!piece) return end(judge_cut(piece.error(), pause_ < by && pause_.expired()));
+    if (piece->empty()) return end(frames_->take_unfinished(*decoder_));
+    auto taken = frames_->take(*piece, *decoder_);
+    if (!taken) return end(std::move(taken));
+    if (decoder_->ended()) {
+        reads_ = body::ending;
+        pause_ = deadline::in(ending_time);
+    } else if (got_.progress() > received_) {
+        pause_ = deadline::in(to_.longest_pause);
+    }
+    received_ = got_.progress();
+}
+
+/// What a failed read means for the stream; nothing when the model had ended before.
+result<void> reader::judge_cut(const error& why, bool paused) const {
+    const bool silent = paused || why.code == errc::idle_timed_out;
+    const bool lost = why.code == errc::connection_lost;
+    const std::string& who = to_.said_by.who;
+    if (got_.stopped() && (silent || lost)) return {};
+    if (paused) return error{errc::idle_timed_out, who + " sends signs of life but no text"};
+    if (lost) return error{errc::truncated_answer, who + " was cut off: " + why.context};
+    return why;
+}
+
+attempt_failure reader::explain_refusal(const http_response& response) const {
+    const server_error said = read_error_body(text_);
+    const auto& [who, key_name] = to_.said_by;
+    attempt_failure failed;
+    failed.status = response.status();
+    failed.why = explain(failed.status, said, who, key_name);
+    failed.hint = read_retry_hint(
+        response.header("x-should-retry"),
+        response.header("retry-after-ms"),
+        response.header("retry-after"),
+        std::chrono::system_clock::now()
+    );
+    if (!failed.hint.delay) failed.hint.delay = said.retry_after;
+    return failed;
+}
+
+attempt reader::fail(attempt_failure failed) {
+    got_.fail(failed.why);
+    return {std::move(failed), {}, true};
+}
+
+attempt reader::conclude(const http_response& response) {
+    if (response.status() >= 400) return fail(explain_refusal(response));
+    attempt made;
+    auto reply = outcome_ ? got_.finish() : result<chat_reply>(got_.fail(outcome_.error()));
+    if (reply)
+        made.outcome = std::move(*reply);
+    else
+        made.outcome = attempt_failure{reply.error(), response.status(), {}};
+    settle(made, request_, got_.so_far());
+    return made;
+}
+
+// No coroutine, so that the request takes no room in the frame of a stream that is open for
+// minutes.
 asio::awaitable<result<http_response>> post(
     http_client& client, const endpoint& to, const chat_request& request, deadline by
 ) {
     return client.send(make_request(to, request), by);
-}
-
-attempt without_answer(answer& got, attempt_failure failed) {
-    got.fail(failed.why);
-    return {std::move(failed), {}, true};
-}
-
-attempt conclude(
-    reading& from,
-    const chat_request& request,
-    std::chrono::steady_clock::time_point sent,
-    const result<void>& read
-) {
-    attempt made;
-    if (const auto began = from.got.began()) made.first_token = *began - sent;
-    auto reply = read ? from.got.finish() : result<chat_reply>(from.got.fail(read.error()));
-    if (reply)
-        made.outcome = std::move(*reply);
-    else
-        made.outcome = attempt_failure{reply.error(), from.response.status(), {}};
-    settle(made, request, from.got.so_far());
-    return made;
 }
 
 }  // namespace
@@ -244,16 +279,17 @@ attempt conclude(
 asio::awaitable<attempt> http_transport::send(
     const chat_request& request, const stream_observer& observer, deadline by
 ) {
-    answer got(to_.said_by, request, observer);
-    const auto sent = std::chrono::steady_clock::now();
+    reader reading(to_, request, observer);
     auto response = co_await post(client_, to_, request, by);
-    if (!response) co_return without_answer(got, {response.error(), 0, {}});
-    reading from{
-        to_, std::move(*response), got, to_.format.make_decoder(got, request, to_.provider)
-    };
-    if (from.response.status() >= 400)
-        co_return without_answer(got, co_await read_refusal(from, by));
-    co_return conclude(from, request, sent, co_await read_answer(from, request.stream, by));
+    if (!response) co_return reading.fail({response.error(), 0, {}});
+    reading.begin(*response);
+    while (!reading.finished()) {
+        if (const auto piece = response->read_now())
+            reading.take(*piece, by);
+        else
+            co_await response->wait(reading.due(by));
+    }
+    co_return reading.conclude(*response);
 }
 
 }  // namespace riva::llm

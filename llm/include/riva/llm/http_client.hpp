@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,6 +60,12 @@ public:
     /// goes back to the pool. Errors: connection_lost, idle_timed_out, http_malformed, http_limit.
     /// Cancellation: terminal.
     asio::awaitable<result<std::string_view>> read(deadline by);
+
+    /// `read` in two steps, for many streams at once: what `read` returns when it need not wait,
+    /// and nothing when it would have to; then `wait` and ask again.
+    std::optional<result<std::string_view>> read_now();
+    /// Cancellation: terminal.
+    asio::awaitable<void> wait(deadline by);
 
 private:
     friend class http_client;
