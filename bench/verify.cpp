@@ -136,8 +136,8 @@ private:
         count(reply, claim);
     }
 
-    /// No coroutine, so that the request is not kept twice.
-    asio::awaitable<result<llm::chat_reply>> ask(std::size_t claim) {
+    /// No coroutine and no part of one, so that the request is not kept twice.
+    [[gnu::noinline]] asio::awaitable<result<llm::chat_reply>> ask(std::size_t claim) {
         return model_.complete(ask_about(claim, plan_.stream), watch(), never_);
     }
 

@@ -111,6 +111,38 @@ asio::awaitable<connection::outcome> connection::run(Start start, patience wait)
     co_return result;
 }
 
+/// Resumes the coroutine that waits, or ends it if it was cancelled meanwhile.
+template <class Handler>
+struct connection::wait_handler {
+    using executor_type = asio::associated_executor_t<Handler>;
+
+    executor_type get_executor() const noexcept { return asio::get_associated_executor(handler); }
+
+    void operator()(error_code failure) {
+        link->guard_.rest();
+        link->waited_ = {failure, 0, link->guard_.has_bitten()};
+        std::move(handler)(link->cancelled_ ? aborted() : nullptr);
+    }
+
+    connection* link;
+    Handler handler;
+};
+
+// Does for one operation of the socket what `run` does for all kinds. A stream waits once for each
+// of its pieces, and this takes a third of the time and of the memory.
+template <class Start>
+asio::awaitable<void> connection::wait_for(Start start, patience wait) {
+    guard_.set(wait.by);
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
+        [this, start](auto handler) {
+            auto slot = asio::get_associated_cancellation_slot(handler);
+            if (slot.is_connected()) slot.assign([this](asio::cancellation_type) { cancel(); });
+            start(wait_handler<decltype(handler)>{this, std::move(handler)});
+        },
+        asio::use_awaitable
+    );
+}
+
 error connection::failed(const outcome& end, patience wait, errc otherwise, std::string_view what)
     const {
     if (end.late)
@@ -118,17 +150,22 @@ error connection::failed(const outcome& end, patience wait, errc otherwise, std:
     return {otherwise, std::string(what) + " " + authority(origin_) + ": " + end.failure.message()};
 }
 
-asio::awaitable<result<void>> connection::connect(asio::ip::tcp::endpoint peer, patience wait) {
+asio::awaitable<void> connection::connect(asio::ip::tcp::endpoint peer, patience wait) {
+    waiting_ = wait;
     const auto start = [this, peer](auto handler) {
         socket_.async_connect(peer, std::move(handler));
     };
-    const outcome end = co_await run<void(error_code)>(start, wait);
+    return wait_for(start, wait);
+}
+
+result<void> connection::connected() {
+    const outcome end = std::exchange(waited_, {});
     if (end.failure || end.late)
-        co_return failed(end, wait, errc::connect_failed, "cannot connect to");
+        return failed(end, waiting_, errc::connect_failed, "cannot connect to");
     error_code ignored;
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     socket_.non_blocking(true, ignored);
-    co_return result<void>();
+    return {};
 }
 
 asio::awaitable<result<void>> connection::start_tls(tls_context& context, patience wait) {
@@ -167,39 +204,6 @@ std::size_t connection::write_now(std::string_view head, std::string_view body) 
     return socket_.write_some(bytes, failure);
 }
 
-// A stream waits once for each of its pieces. This costs one coroutine frame and one operation;
-// `run`, which can do more, costs three times that.
-template <class Handler>
-struct connection::wait_handler {
-    using executor_type = asio::associated_executor_t<Handler>;
-
-    executor_type get_executor() const noexcept { return asio::get_associated_executor(handler); }
-
-    void operator()(error_code failure) {
-        link->guard_.rest();
-        link->waited_ = {failure, 0, link->guard_.has_bitten()};
-        link->drained_ = false;
-        std::move(handler)(link->cancelled_ ? aborted() : nullptr);
-    }
-
-    connection* link;
-    Handler handler;
-};
-
-asio::awaitable<void> connection::wait_plain() {
-    return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
-        [this](auto handler) {
-            auto slot = asio::get_associated_cancellation_slot(handler);
-            if (slot.is_connected()) slot.assign([this](asio::cancellation_type) { cancel(); });
-            socket_.async_wait(
-                asio::ip::tcp::socket::wait_read,
-                wait_handler<decltype(handler)>{this, std::move(handler)}
-            );
-        },
-        asio::use_awaitable
-    );
-}
-
 asio::awaitable<void> connection::wait_tls(patience wait) {
     if (!buffer_) buffer_ = new_buffer();
     const auto start = [this](auto handler) {
@@ -208,16 +212,18 @@ asio::awaitable<void> connection::wait_tls(patience wait) {
         );
     };
     waited_ = co_await run<void(error_code, std::size_t)>(start, wait);
-    drained_ = false;
 }
 
 asio::awaitable<void> connection::wait(patience wait) {
     begin_ = end_ = 0;
+    drained_ = false;
     waiting_ = wait;
     if (tls_) return wait_tls(wait);
     drop_buffer();
-    guard_.set(wait.by);
-    return wait_plain();
+    const auto start = [this](auto handler) {
+        socket_.async_wait(asio::ip::tcp::socket::wait_read, std::move(handler));
+    };
+    return wait_for(start, wait);
 }
 
 result<connection::received> connection::receive() {

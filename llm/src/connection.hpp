@@ -42,8 +42,10 @@ public:
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
+    /// Tries to connect, once; `connected` says whether it did.
+    asio::awaitable<void> connect(asio::ip::tcp::endpoint peer, patience wait);
     /// Errors: connect_failed, or the patience's.
-    asio::awaitable<result<void>> connect(asio::ip::tcp::endpoint peer, patience wait);
+    result<void> connected();
     /// Errors: tls_refused, connect_failed, or the patience's.
     asio::awaitable<result<void>> start_tls(tls_context& context, patience wait);
     /// Sends what the peer takes at once of both texts, and returns how many bytes that were. Sends
@@ -85,7 +87,8 @@ private:
     template <class Handler>
     struct wait_handler;
 
-    asio::awaitable<void> wait_plain();
+    template <class Start>
+    asio::awaitable<void> wait_for(Start start, patience wait);
     asio::awaitable<void> wait_tls(patience wait);
     void drop_buffer();
     template <class Signature, class Start>

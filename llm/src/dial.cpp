@@ -82,17 +82,15 @@ asio::awaitable<result<endpoints>> ask_resolver(http_origin origin, patience wai
     co_return std::move(query->found);
 }
 
-asio::awaitable<result<endpoints>> look_up(http_origin origin, patience wait) {
+/// The addresses of an origin that needs no look-up, or none.
+endpoints known_addresses(const http_origin& origin) {
     std::uint16_t port = 0;
     std::from_chars(origin.port.data(), origin.port.data() + origin.port.size(), port);
     error_code ec;
     const auto literal = asio::ip::make_address(origin.host, ec);
-    if (!ec) co_return endpoints{{literal, port}};
-    if (origin.host == "localhost")
-        co_return endpoints{
-            {asio::ip::address_v4::loopback(), port}, {asio::ip::address_v6::loopback(), port}
-        };
-    co_return co_await ask_resolver(std::move(origin), wait);
+    if (!ec) return {{literal, port}};
+    if (origin.host != "localhost") return {};
+    return {{asio::ip::address_v4::loopback(), port}, {asio::ip::address_v6::loopback(), port}};
 }
 
 /// The addresses share the time that is left, so that a silent one cannot use it all up.
@@ -102,34 +100,47 @@ patience share(patience whole, std::size_t left) {
 }
 
 asio::awaitable<result<std::unique_ptr<connection>>> connect_any(
-    http_origin origin, patience wait
+    const http_origin& origin, patience wait
 ) {
     const auto executor = co_await asio::this_coro::executor;
-    auto found = co_await look_up(origin, wait);
-    if (!found) co_return found.error();
-    const endpoints peers = std::move(*found);
-    error last;
-    for (std::size_t i = 0; i < peers.size(); ++i) {
-        auto link = std::make_unique<connection>(executor, origin);
-        const auto connected = co_await link->connect(peers[i], share(wait, peers.size() - i));
-        if (connected) co_return std::move(link);
-        last = connected.error();
+    endpoints peers = known_addresses(origin);
+    if (peers.empty()) {
+        auto found = co_await ask_resolver(origin, wait);
+        if (!found) co_return found.error();
+        peers = std::move(*found);
     }
-    co_return last;
+    for (std::size_t i = 0;; ++i) {
+        auto link = std::make_unique<connection>(executor, origin);
+        co_await link->connect(peers[i], share(wait, peers.size() - i));
+        const auto connected = link->connected();
+        if (connected) co_return std::move(link);
+        if (i + 1 == peers.size()) co_return connected.error();
+    }
+}
+
+asio::awaitable<result<std::unique_ptr<connection>>> dial_tls(
+    const http_origin& origin,
+    patience reach,
+    std::chrono::milliseconds longest_shake,
+    tls_context& tls,
+    deadline by
+) {
+    auto link = co_await connect_any(origin, reach);
+    if (!link) co_return link;
+    const patience shake = patience_for(longest_shake, errc::connect_timed_out, by);
+    const auto secured = co_await (*link)->start_tls(tls, shake);
+    if (!secured) co_return secured.error();
+    co_return link;
 }
 
 }  // namespace
 
 asio::awaitable<result<std::unique_ptr<connection>>> dial(
-    http_origin origin, http_limits limits, tls_context* tls, deadline by
+    const http_origin& origin, const http_limits& limits, tls_context* tls, deadline by
 ) {
     const patience reach = patience_for(limits.connect, errc::connect_timed_out, by);
-    auto link = co_await connect_any(std::move(origin), reach);
-    if (!link || tls == nullptr) co_return link;
-    const patience shake = patience_for(limits.tls, errc::connect_timed_out, by);
-    const auto secured = co_await (*link)->start_tls(*tls, shake);
-    if (!secured) co_return secured.error();
-    co_return link;
+    if (tls == nullptr) return connect_any(origin, reach);
+    return dial_tls(origin, reach, limits.tls, *tls, by);
 }
 
 }  // namespace riva::llm

@@ -47,7 +47,17 @@ std::optional<error> objection(const http_parser& parser, const http_origin& ori
 
 }  // namespace
 
+/// A request that the peer did not take at once.
+struct unsent_request {
+    std::string head;
+    std::string body;
+    std::size_t sent = 0;
+};
+
 struct http_response::state {
+    /// Sends what the peer takes at once; the rest is in `unsent`.
+    std::optional<error> start(http_request request, patience wait);
+    asio::awaitable<std::optional<error>> send_rest(patience wait);
     /// What is known of the header without waiting: that it is complete, or a failure; nothing when
     /// more has to arrive first.
     std::optional<result<void>> take_header();
@@ -55,6 +65,7 @@ struct http_response::state {
     std::optional<result<std::string_view>> take_body();
 
     std::unique_ptr<connection> link;
+    std::unique_ptr<unsent_request> unsent;
     std::weak_ptr<connection_pool> pool;
     http_parser parser;
     std::chrono::milliseconds idle{};
@@ -92,6 +103,29 @@ result<std::string_view> http_response::state::decode() {
     return std::string_view(begin, size);
 }
 
+std::optional<error> http_response::state::start(http_request request, patience wait) {
+    auto head = request_head(request);
+    if (!head) return head.error();
+    if (request.method == "HEAD") parser.expect_no_body();
+    const std::size_t sent = wait.by.expired() ? 0 : link->write_now(*head, request.body);
+    if (sent < head->size() + request.body.size())
+        unsent = std::make_unique<unsent_request>(
+            unsent_request{std::move(*head), std::move(request.body), sent}
+        );
+    return std::nullopt;
+}
+
+asio::awaitable<std::optional<error>> http_response::state::send_rest(patience wait) {
+    const std::size_t of_head = std::min(unsent->sent, unsent->head.size());
+    const auto head = std::string_view(unsent->head).substr(of_head);
+    const auto body = std::string_view(unsent->body).substr(unsent->sent - of_head);
+    const auto written = co_await link->write(head, body, wait);
+    unsent.reset();
+    // A server that refuses early may have answered before it had read everything.
+    if (written || written.error().code == errc::connection_lost) co_return std::nullopt;
+    co_return written.error();
+}
+
 std::optional<result<void>> http_response::state::take_header() {
     while (!parser.header_complete()) {
         const auto got = link->receive();
@@ -104,13 +138,14 @@ std::optional<result<void>> http_response::state::take_header() {
         silent = false;
         link->consume(taken->consumed);
     }
+    if (auto why = objection(parser, link->origin())) return std::move(*why);
     return result<void>();
 }
 
 std::optional<result<std::string_view>> http_response::state::take_body() {
     if (failure) return *failure;
     while (link) {
-        const auto body = decode();
+        auto body = decode();
         if (!body || !body->empty()) return body;
         if (parser.complete()) break;
         const auto got = link->receive();
@@ -173,8 +208,7 @@ struct http_client::state {
           ca_file(std::move(trusted)),
           pool(std::make_shared<connection_pool>(limits.idle_connections)) {}
 
-    std::unique_ptr<http_response::state> begin(std::unique_ptr<connection> link, bool head_request)
-        const;
+    std::unique_ptr<http_response::state> begin(std::unique_ptr<connection> link) const;
     result<tls_context*> tls_for(const http_origin& origin);
 
     http_limits limits;
@@ -183,13 +217,12 @@ struct http_client::state {
     std::shared_ptr<connection_pool> pool;  // responses give connections back, if it still exists
 };
 
-std::unique_ptr<http_response::state> http_client::state::begin(
-    std::unique_ptr<connection> link, bool head_request
+std::unique_ptr<http_response::state> http_client::state::begin(std::unique_ptr<connection> link
 ) const {
     auto begun = std::make_unique<http_response::state>();
     begun->link = std::move(link);
     begun->pool = pool;
-    begun->parser = http_parser(parser_limits(limits), head_request);
+    begun->parser = http_parser(parser_limits(limits));
     begun->idle = limits.idle;
     return begun;
 }
@@ -211,71 +244,42 @@ http_client::~http_client() = default;
 http_client::http_client(http_client&&) noexcept = default;
 http_client& http_client::operator=(http_client&&) noexcept = default;
 
-namespace {
-
-/// The part of a text that is not sent yet; takes what is off `sent`.
-std::string_view unsent(std::string_view text, std::size_t& sent) {
-    const std::size_t done = std::min(text.size(), sent);
-    sent -= done;
-    return text.substr(done);
-}
-
-/// Errors: those of `connection::write`. A lost connection is none: a server that refuses early may
-/// have answered before it had read everything.
-asio::awaitable<result<void>> send_rest(
-    connection& peer, std::string_view head, std::string_view body, std::size_t sent, patience wait
-) {
-    head = unsent(head, sent);
-    body = unsent(body, sent);
-    auto written = co_await peer.write(head, body, wait);
-    if (!written && written.error().code == errc::connection_lost) written = result<void>();
-    co_return written;
-}
-
-}  // namespace
-
 // One coroutine, because its frame and those of what it awaits are held by every request that waits
 // for its answer.
-asio::awaitable<result<http_response>> http_client::send(http_request request, deadline by) {
+asio::awaitable<result<http_response>> http_client::send(
+    const http_origin& origin, const std::function<http_request()>& make, deadline by
+) {
     const auto client = state_;  // outlives a client that is destroyed or moved meanwhile
-    auto head = request_head(request);
-    if (!head) co_return head.error();
-    const auto tls = client->tls_for(request.origin);
+    const auto tls = client->tls_for(origin);
     if (!tls) co_return tls.error();
-
-    auto link = client->pool->take(request.origin, co_await asio::this_coro::executor);
+    auto link = client->pool->take(origin, co_await asio::this_coro::executor);
     for (;;) {
         const bool pooled = link != nullptr;
         if (!pooled) {
-            auto fresh = co_await dial(request.origin, client->limits, *tls, by);
+            auto fresh = co_await dial(origin, client->limits, *tls, by);
             if (!fresh) co_return fresh.error();
             link = std::move(*fresh);
         }
-        auto begun = client->begin(std::move(link), request.method == "HEAD");
-        connection& peer = *begun->link;
-
+        auto begun = client->begin(std::move(link));
         patience wait = patience_for(client->limits.header, errc::header_timed_out, by);
-        const std::size_t sent = wait.by.expired() ? 0 : peer.write_now(*head, request.body);
-        if (sent < head->size() + request.body.size()) {
-            const auto rest = co_await send_rest(peer, *head, request.body, sent, wait);
-            if (!rest) co_return rest.error();
-        }
-        // Only a connection that has waited may have been closed without an answer.
-        if (!pooled) {
-            std::string().swap(request.body);
-            std::string().swap(*head);
-        }
+        if (auto why = begun->start(make(), wait)) co_return std::move(*why);
+        if (begun->unsent)
+            if (auto why = co_await begun->send_rest(wait)) co_return std::move(*why);
 
         wait = patience_for(client->limits.header, errc::header_timed_out, by);
         auto complete = begun->take_header();
-        for (; !complete; complete = begun->take_header()) co_await peer.wait(wait);
-        if (*complete) {
-            if (auto why = objection(begun->parser, peer.origin())) co_return *why;
-            co_return http_response(std::move(begun));
-        }
-        const error& why = complete->error();
+        for (; !complete; complete = begun->take_header()) co_await begun->link->wait(wait);
+        if (*complete) co_return http_response(std::move(begun));
+        // Only a connection that has waited may have been closed without an answer.
+        error why = complete->error();
         if (!pooled || !begun->silent || why.code != errc::connection_lost) co_return why;
     }
+}
+
+asio::awaitable<result<http_response>> http_client::send(http_request request, deadline by) {
+    if (const auto head = request_head(request); !head) co_return head.error();
+    const std::function<http_request()> make = [&] { return request; };
+    co_return co_await send(request.origin, make, by);
 }
 
 }  // namespace riva::llm

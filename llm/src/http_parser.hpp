@@ -37,6 +37,9 @@ public:
     explicit http_parser(http_parser_limits limits = {}, bool head_request = false)
         : limits_(limits), head_request_(head_request) {}
 
+    /// The response is one to HEAD. Call before the first byte.
+    void expect_no_body() { head_request_ = true; }
+
     /// Takes bytes until the header is complete, a piece of the body was found, the message ends,
     /// or the input is used up. Errors: http_malformed, http_limit; call nothing but `header` and
     /// `status` afterwards.

@@ -262,6 +262,7 @@ void chunk_parser::state::remember(std::string_view text) {
     if (handler.delta.text == nullptr) return;
     const std::string_view written = handler.delta.written;
     front = static_cast<std::size_t>(written.data() - text.data());
+    frame.reserve(text.size() - written.size());
     frame = text.substr(0, front);
     frame += text.substr(front + written.size());
 }

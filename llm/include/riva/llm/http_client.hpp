@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -92,6 +93,13 @@ public:
     /// http_malformed, http_limit, total_timed_out (`by` passed). Cancellation: terminal; closes
     /// the connection.
     asio::awaitable<result<http_response>> send(http_request request, deadline by);
+
+    /// The same, for many requests at once: `make` is called when there is a connection to the
+    /// origin, and a second time when that turns out to be closed, so that a request takes no room
+    /// while it waits. Lifetime: everything by reference until this returns.
+    asio::awaitable<result<http_response>> send(
+        const http_origin& origin, const std::function<http_request()>& make, deadline by
+    );
 
 private:
     struct state;
