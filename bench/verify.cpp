@@ -46,6 +46,7 @@ constexpr std::string_view material =
 
 llm::chat_request ask_about(std::size_t claim, bool stream) {
     llm::chat_request request;
+    request.messages.reserve(2);
     request.messages.push_back({llm::role::system, std::string(instruction)});
     request.messages.push_back(
         {llm::role::user, "Check claim #" + std::to_string(claim) + std::string(material)}
@@ -177,10 +178,14 @@ private:
     const deadline never_;
 };
 
-std::int64_t most_memory_kb() {
+rusage used_so_far() {
     rusage used{};
     ::getrusage(RUSAGE_SELF, &used);
-    return used.ru_maxrss;
+    return used;
+}
+
+double seconds(const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
 }  // namespace
@@ -197,6 +202,7 @@ result<verify_figures> measure_verify(const verify_plan& plan) {
 
     measurement measured(plan, **model);
     std::exception_ptr failure;
+    const rusage before = used_so_far();
     const auto wall = steady::now();
     const double start = processor_ns();
     asio::co_spawn(io, measured.run(), [&](std::exception_ptr e) { failure = e; });
@@ -206,7 +212,12 @@ result<verify_figures> measure_verify(const verify_plan& plan) {
     verify_figures figures = measured.figures();
     figures.cpu_s = (processor_ns() - start) / 1e9;
     figures.wall_s = std::chrono::duration<double>(steady::now() - wall).count();
-    figures.max_rss_kb = most_memory_kb();
+    const rusage after = used_so_far();
+    figures.user_s = seconds(after.ru_utime) - seconds(before.ru_utime);
+    figures.sys_s = seconds(after.ru_stime) - seconds(before.ru_stime);
+    figures.cpu_total_s = processor_ns() / 1e9;
+    figures.max_rss_kb = after.ru_maxrss;
+    figures.rss0_kb = before.ru_maxrss;
     return figures;
 }
 
@@ -249,7 +260,11 @@ std::string to_json(const verify_plan& plan, const verify_figures& figures) {
         {"errors", figures.errors},
         {"wall_s", figures.wall_s},
         {"cpu_s", figures.cpu_s},
+        {"user_s", figures.user_s},
+        {"sys_s", figures.sys_s},
+        {"cpu_total_s", figures.cpu_total_s},
         {"max_rss_kb", figures.max_rss_kb},
+        {"rss0_kb", figures.rss0_kb},
         {"p50_ms", figures.p50_ms},
         {"p99_ms", figures.p99_ms},
         {"chunks", figures.chunks},

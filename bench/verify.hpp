@@ -23,9 +23,13 @@ struct verify_figures {
     std::size_t chunks = 0;  ///< pieces of text that arrived
     double wall_s = 0;
     double cpu_s = 0;  ///< of this process, system time included
+    double user_s = 0;
+    double sys_s = 0;
+    double cpu_total_s = 0;  ///< since the process began
     double p50_ms = 0;
     double p99_ms = 0;
     std::int64_t max_rss_kb = 0;
+    std::int64_t rss0_kb = 0;  ///< the most before the first call
     std::string first_error;
 };
 

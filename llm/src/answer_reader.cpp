@@ -5,6 +5,7 @@
 #include "server_error.hpp"
 #include "utf8.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <variant>
@@ -15,11 +16,15 @@ namespace {
 constexpr std::size_t error_body_bytes = 64 * 1024;
 constexpr std::chrono::milliseconds ending_time{50};
 
-/// `type/subtype` in lower case, without parameters.
-std::string media_type(std::string_view header) {
-    std::string type(trimmed(header.substr(0, header.find(';'))));
-    for (char& c : type) c = lower(c);
-    return type;
+/// `type/subtype`, without parameters.
+std::string_view media_type(std::string_view header) {
+    return trimmed(header.substr(0, header.find(';')));
+}
+
+bool is_json(std::string_view type) {
+    constexpr std::string_view suffix = "+json";
+    const std::size_t front = type.size() - std::min(type.size(), suffix.size());
+    return same_name(type, "application/json") || same_name(type.substr(front), suffix);
 }
 
 }  // namespace
@@ -68,10 +73,11 @@ void answer_reader::begin() {
         reads_ = body::refusal;
         return;
     }
-    const std::string type = media_type(response_.header("content-type"));
-    const bool lines = type == "application/x-ndjson";
-    const bool stream = lines || type == "text/event-stream" || (type.empty() && request_.stream);
-    const bool json = type == "application/json" || type.ends_with("+json") || type.empty();
+    const std::string_view type = media_type(response_.header("content-type"));
+    const bool lines = same_name(type, "application/x-ndjson");
+    const bool stream =
+        lines || same_name(type, "text/event-stream") || (type.empty() && request_.stream);
+    const bool json = type.empty() || is_json(type);
     if (response_.status() != 200 || (!stream && !json))
         return end(error{
             errc::unexpected_content,

@@ -263,10 +263,10 @@ asio::awaitable<result<http_response>> http_client::send(
         auto begun = client->begin(std::move(link));
         patience wait = patience_for(client->limits.header, errc::header_timed_out, by);
         if (auto why = begun->start(make(), wait)) co_return std::move(*why);
-        if (begun->unsent)
+        if (begun->unsent) {
             if (auto why = co_await begun->send_rest(wait)) co_return std::move(*why);
-
-        wait = patience_for(client->limits.header, errc::header_timed_out, by);
+            wait = patience_for(client->limits.header, errc::header_timed_out, by);
+        }
         auto complete = begun->take_header();
         for (; !complete; complete = begun->take_header()) co_await begun->link->wait(wait);
         if (*complete) co_return http_response(std::move(begun));

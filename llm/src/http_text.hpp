@@ -16,21 +16,23 @@ inline bool same_name(std::string_view a, std::string_view b) {
 }
 
 inline std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blank = " \t\r\n";
-    const auto first = text.find_first_not_of(blank);
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(blank) - first + 1);
+    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+    return text;
 }
 
-/// Which bytes may stand in a token of RFC 9110.
+/// Which bytes may stand in a token of RFC 9110, and which in the value of a field.
 struct byte_classes {
     std::array<bool, 256> token{};
+    std::array<bool, 256> value{};
 
     constexpr byte_classes() {
         for (const unsigned char c : std::string_view("!#$%&'*+-.^_`|~")) token[c] = true;
         for (unsigned c = 0; c < 256; ++c) {
             const auto letter = static_cast<unsigned char>(lower(static_cast<char>(c)));
             token[c] = token[c] || (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9');
+            value[c] = c == '\t' || (c >= 0x20 && c != 0x7f);
         }
     }
 };
@@ -38,20 +40,16 @@ inline constexpr byte_classes http_bytes;
 
 /// A token of RFC 9110: what names of fields and methods are made of.
 inline bool is_token(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return http_bytes.token[static_cast<unsigned char>(c)];
-    });
+    for (const char c : text)
+        if (!http_bytes.token[static_cast<unsigned char>(c)]) return false;
+    return !text.empty();
 }
 
-/// No control characters but tabs: cannot end a line of a header. Looks at every byte in any case,
-/// which compilers turn into steps of many bytes.
+/// No control characters but tabs: cannot end a line of a header.
 inline bool is_field_value(std::string_view text) {
-    bool broken = false;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        broken |= (byte < 0x20 && byte != '\t') || byte == 0x7f;
-    }
-    return !broken;
+    for (const char c : text)
+        if (!http_bytes.value[static_cast<unsigned char>(c)]) return false;
+    return true;
 }
 
 /// True if a comma-separated list has the token, compared without case.

@@ -198,30 +198,32 @@ bool json_scanner<Handler>::take_word(std::string_view word) {
 
 template <class Handler>
 bool json_scanner<Handler>::take_text(std::string_view& text) {
-    const char* begin = ++at_;
-    at_ += plain_length(rest());
-    if (at_ == end_ || *at_ != '"') return take_odd_text(begin, text);
-    text = {begin, static_cast<std::size_t>(at_ - begin)};
+    const char* begin = at_ + 1;
+    const std::string_view left(begin, static_cast<std::size_t>(end_ - begin));
+    const std::size_t plain = plain_length(left);
+    at_ = begin + plain;
+    if (plain == left.size() || *at_ != '"') return take_odd_text(begin, text);
+    text = left.substr(0, plain);
     ++at_;
     return true;
 }
 
+// Not inlined: it would make the usual case slower.
 template <class Handler>
-bool json_scanner<Handler>::take_odd_text(const char* begin, std::string_view& text) {
+[[gnu::noinline]] bool json_scanner<Handler>::take_odd_text(
+    const char* begin, std::string_view& text
+) {
     decoded_.assign(begin, at_);
-    while (at_ != end_) {
+    while (at_ != end_ && *at_ != '"') {
+        if (!(*at_ == '\\' ? take_escape() : take_code_point())) return false;
         const std::string_view plain = rest().substr(0, plain_length(rest()));
         decoded_ += plain;
         at_ += plain.size();
-        if (at_ == end_) break;
-        if (*at_ == '"') {
-            text = decoded_;
-            ++at_;
-            return true;
-        }
-        if (!(*at_ == '\\' ? take_escape() : take_code_point())) return false;
     }
-    return refuse(too_short);
+    if (at_ == end_) return refuse(too_short);
+    text = decoded_;
+    ++at_;
+    return true;
 }
 
 template <class Handler>

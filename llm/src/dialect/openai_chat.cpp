@@ -76,7 +76,7 @@ private:
         };
     }
     error explain_error(std::string_view text) const;
-    result<void> take(std::string_view text);
+    result<void> take(std::string_view text, const std::string& complaint);
     result<void> take_tool_calls(std::string_view text);
 
     answer& into_;
@@ -118,8 +118,8 @@ result<void> chat_decoder::take_tool_calls(std::string_view text) {
     return {};
 }
 
-result<void> chat_decoder::take(std::string_view text) {
-    const std::string complaint = parser_.parse(text);
+/// What the parser has read of the text, and what it has against it.
+result<void> chat_decoder::take(std::string_view text, const std::string& complaint) {
     const chunk& read = parser_.read();
     if (read.reports_error) return explain_error(text);
     if (!complaint.empty()) return malformed(complaint);
@@ -144,11 +144,11 @@ result<void> chat_decoder::take_event(std::string_view type, std::string_view da
         return {};
     }
     if (type == "error") return explain_error(text);
-    return take(text);
+    return take(text, parser_.parse(text));
 }
 
 result<void> chat_decoder::take_whole(std::string_view body) {
-    if (auto taken = take(body); !taken) return taken;
+    if (auto taken = take(body, parser_.parse_once(body)); !taken) return taken;
     if (into_.stopped()) return {};
     return malformed(parser_.read().choice_seen ? "it has no finish_reason" : "it has no choices");
 }

@@ -275,13 +275,18 @@ const chunk& chunk_parser::read() const {
 }
 
 std::string chunk_parser::parse(std::string_view text) {
-    auto& [handler, scanner, frame, front] = *state_;
     if (state_->repeat(text)) return {};
-    handler.begin();
+    std::string complaint = parse_once(text);
+    if (complaint.empty()) state_->remember(text);
+    return complaint;
+}
+
+std::string chunk_parser::parse_once(std::string_view text) {
+    auto& [handler, scanner, frame, front] = *state_;
     frame.clear();
+    handler.begin();
     if (scanner.scan(text)) {
         handler.end();
-        state_->remember(text);
         return {};
     }
     if (!handler.complaint.empty()) return std::string(handler.complaint);

@@ -51,6 +51,8 @@ public:
 
     /// Why the text cannot be read; empty when it was.
     std::string parse(std::string_view text);
+    /// The same for a text that no similar one follows.
+    std::string parse_once(std::string_view text);
     /// What the last text says, as far as it was read.
     const chunk& read() const;
 

@@ -1,7 +1,8 @@
 #include "openai_members.hpp"
 
 #include <array>
-#include <span>
+#include <cstddef>
+#include <utility>
 
 namespace riva::llm::openai_chat {
 namespace {
@@ -56,28 +57,32 @@ constexpr std::array prompt_members{
 };
 constexpr std::array completion_members{member{"reasoning_tokens", field::reasoning_tokens}};
 
-std::span<const member> members_of(node where) {
-    switch (where) {
-        case node::root: return root_members;
-        case node::choice: return choice_members;
-        case node::message: return message_members;
-        case node::tool_call: return call_members;
-        case node::function: return function_members;
-        case node::usage: return usage_members;
-        case node::prompt_details: return prompt_members;
-        case node::completion_details: return completion_members;
-        default: return {};
-    }
+/// Comparing with each key in turn, which compilers do without a loop and without a call.
+template <const auto& Members>
+field find_in(std::string_view key) {
+    field found = field::none;
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        const bool known =
+            ((key == Members[Index].key && (found = Members[Index].what, true)) || ...);
+        static_cast<void>(known);
+    }(std::make_index_sequence<Members.size()>());
+    return found;
 }
 
 }  // namespace
 
 field find_field(node where, std::string_view key) {
-    if (key.empty()) return field::none;
-    for (const member& each : members_of(where))
-        if (each.key.size() == key.size() && each.key[0] == key[0] && each.key == key)
-            return each.what;
-    return field::none;
+    switch (where) {
+        case node::root: return find_in<root_members>(key);
+        case node::choice: return find_in<choice_members>(key);
+        case node::message: return find_in<message_members>(key);
+        case node::tool_call: return find_in<call_members>(key);
+        case node::function: return find_in<function_members>(key);
+        case node::usage: return find_in<usage_members>(key);
+        case node::prompt_details: return find_in<prompt_members>(key);
+        case node::completion_details: return find_in<completion_members>(key);
+        default: return field::none;
+    }
 }
 
 }  // namespace riva::llm::openai_chat
