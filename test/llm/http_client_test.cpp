@@ -6,6 +6,7 @@
 
 #include <riva/llm/error.hpp>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -110,6 +111,36 @@ TEST_CASE("http_client replaces a connection that ended while it was idle", "[ht
             CHECK(server.connections() == 2);
         }
     }
+}
+
+TEST_CASE("http_client makes a request when it has a connection, and again for another", "[http]") {
+    const wire_server server([](wire& client, int nth) {
+        client.request();
+        client.send(response("200 OK", "a"));
+        if (client.request().empty() || nth == 1) return;
+        client.send(response("200 OK", "a"));
+    });
+    int made = 0;
+    std::vector<int> made_after;  // each exchange
+    riva::test::run([&]() -> riva::asio::awaitable<void> {
+        http_client client;
+        auto request = post_to(server.port());
+        const std::function<riva::llm::http_request()> make = [&] {
+            ++made;
+            return request;
+        };
+        for (int i = 0; i < 2; ++i) {
+            auto got = co_await client.send(request.origin, make, deadline::never());
+            while (!(co_await got.value().read(deadline::never())).value().empty()) {
+            }
+            made_after.push_back(made);
+        }
+        request = post_to(riva::test::closed_port());
+        const auto refused = co_await client.send(request.origin, make, deadline::never());
+        CHECK(refused.error().code == errc::connect_failed);
+        made_after.push_back(made);
+    });
+    CHECK(made_after == std::vector<int>{1, 3, 3});
 }
 
 TEST_CASE("http_client does not repeat a request on a fresh connection", "[http]") {

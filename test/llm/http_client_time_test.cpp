@@ -110,6 +110,17 @@ TEST_CASE("http_client waits as long as pieces keep coming", "[http]") {
     CHECK(got.value() == riva::test::exchanged{200, "aaaaaaaa"});
 }
 
+TEST_CASE("http_client ends at the deadline although pieces never stop coming", "[http]") {
+    const wire_server server([](wire& client, int) {
+        client.request();
+        client.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        for (int i = 0; i < 200'000; ++i) client.send("4\r\naaaa\r\n");
+        client.request();
+    });
+    const auto got = exchange_once(post_to(server.port()), {}, deadline::in(shortly));
+    CHECK(got.error().code == errc::total_timed_out);
+}
+
 TEST_CASE("http_client gives up a request that the peer does not read", "[http]") {
     const wire_server server([](wire& client, int) { client.read_nothing(); });
     http_limits limits;
