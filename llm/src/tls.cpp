@@ -1,5 +1,7 @@
 #include "tls.hpp"
 
+#include "certificate_refusal.hpp"
+
 #include <riva/llm/error.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -51,19 +53,19 @@ tls_session::tls_session(asio::ip::tcp::socket& socket, tls_context& context, st
 }
 
 bool tls_session::verify(bool trusted, asio::ssl::verify_context& context) {
+    X509_STORE_CTX* chain = context.native_handle();
     if (!trusted) {
-        const int reason = X509_STORE_CTX_get_error(context.native_handle());
-        refusal_ = X509_verify_cert_error_string(reason);
+        refusal_ = explain_distrust(chain);
         return false;
     }
     if (asio::ssl::host_name_verification(host_)(true, context)) return true;
-    refusal_ = "it is not made for the host name " + host_;
+    refusal_ = explain_other_host(X509_STORE_CTX_get_current_cert(chain), host_);
     return false;
 }
 
 std::string tls_session::explain(const error_code& failure) const {
     if (!refusal_.empty()) return "its certificate is refused: " + refusal_;
-    return "TLS failed: " + failure.message();
+    return explain_no_handshake(static_cast<unsigned>(failure.value()), failure.message());
 }
 
 }  // namespace riva::llm

@@ -90,9 +90,9 @@ certificate sealed(X509* made, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key
 
 }  // namespace
 
-certificate make_authority(const std::string& name) {
+certificate make_authority(const std::string& name, validity holds) {
     const key_pointer key(EVP_EC_gen("P-256"));
-    const auto made = blank(key.get(), name, {});
+    const auto made = blank(key.get(), name, holds);
     extend(made.get(), made.get(), NID_basic_constraints, "critical,CA:TRUE");
     extend(made.get(), made.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
     return sealed(made.get(), key.get(), made.get(), key.get());

@@ -17,7 +17,7 @@ struct validity {
 };
 
 /// An authority that can issue certificates.
-certificate make_authority(const std::string& name);
+certificate make_authority(const std::string& name, validity holds = validity());
 
 /// A server certificate for names as OpenSSL writes them: `DNS:localhost`, `IP:127.0.0.1`.
 certificate issue(

@@ -7,6 +7,7 @@
 #include <boost/asio/write.hpp>
 #include <dirent.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 namespace riva::test {
 
@@ -55,6 +57,13 @@ std::string wire::request() {
         if (more.empty()) return "";
         received_ += more;
     }
+}
+
+std::string wire::rest() {
+    std::string all = std::exchange(received_, {});
+    std::string more(64 * 1024, '\0');
+    while (const std::size_t size = stream_.read(asio::buffer(more))) all.append(more, 0, size);
+    return all;
 }
 
 void wire::send(std::string_view bytes) {
@@ -142,12 +151,17 @@ wire_server::wire_server(handler serve) : state_(std::make_unique<state>()) {
     start();
 }
 
-wire_server::wire_server(handler serve, const certificate& identity)
+wire_server::wire_server(handler serve, const certificate& identity, int version)
     : state_(std::make_unique<state>()) {
     state_->answer = std::move(serve);
     asio::ssl::context& tls = state_->tls.emplace(asio::ssl::context::tls_server);
     tls.use_certificate_chain(asio::buffer(identity.pem));
     tls.use_private_key(asio::buffer(identity.key), asio::ssl::context::pem);
+    if (version != 0) {
+        SSL_CTX_set_security_level(tls.native_handle(), 0);
+        SSL_CTX_set_min_proto_version(tls.native_handle(), version);
+        SSL_CTX_set_max_proto_version(tls.native_handle(), version);
+    }
     start();
 }
 

@@ -21,6 +21,8 @@ public:
 
     /// Head and body of the next request; empty when the client has closed.
     std::string request();
+    /// What is left to receive up to the end of the connection.
+    std::string rest();
     void send(std::string_view bytes);
     /// Reads nothing until the server ends.
     void read_nothing();
@@ -39,8 +41,9 @@ public:
     using handler = std::function<void(wire& client, int nth)>;
 
     explicit wire_server(handler serve);
-    /// With TLS; a handshake that fails ends the connection before the handler.
-    wire_server(handler serve, const certificate& identity);
+    /// With TLS; a handshake that fails ends the connection before the handler. `version` is
+    /// OpenSSL's number of the only version of TLS that is spoken; 0: all that are usual.
+    wire_server(handler serve, const certificate& identity, int version = 0);
     /// Ends the connection under way and waits for its handler.
     ~wire_server();
     wire_server(const wire_server&) = delete;
