@@ -73,6 +73,7 @@ result<void> take_models(agents::settings& s, const model_names& named) {
 }
 
 void find_keys(agents::settings& s, const key_variables& named) {
+    s.provider.proxies = llm::proxies_in_environment(variable);
     const auto models = models_of(s);
     std::map<std::string, llm::http_origin> owners;
     for (llm::model_spec* spec : models) {

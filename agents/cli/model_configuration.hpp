@@ -28,7 +28,8 @@ using key_variables = std::map<std::string, std::string>;
 
 /// Finds the key of each model in the environment. A variable is for one server: the provider's own
 /// if a model is asked there, else the first that is asked. Other servers get a key only when
-/// `named` says which. Also applies the variables of `llm::in_environment`.
+/// `named` says which. Also applies the variables of `llm::in_environment`, and those that name
+/// proxies.
 void find_keys(agents::settings& s, const key_variables& named);
 
 }  // namespace riva::cli

@@ -75,6 +75,8 @@ public:
     void park();
 
     const http_origin& origin() const { return origin_; }
+    /// From now on the peer speaks for another origin: it is a proxy.
+    void lead_to(http_origin origin) { origin_ = std::move(origin); }
     const asio::any_io_executor& executor() const { return executor_; }
 
 private:

@@ -1,5 +1,7 @@
 #include "dial.hpp"
 
+#include "tunnel.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -118,17 +120,42 @@ asio::awaitable<result<std::unique_ptr<connection>>> connect_any(
     }
 }
 
-asio::awaitable<result<std::unique_ptr<connection>>> dial_tls(
-    const http_origin& origin,
-    patience reach,
-    std::chrono::milliseconds longest_shake,
-    tls_context& tls,
-    deadline by
+error by_proxy(const error& why, const http_proxy& proxy, const http_origin& to) {
+    return {
+        why.code,
+        "the proxy " + authority(proxy.at) + " is of no use for " + to.host + ": " + why.context +
+            "; check " + (to.tls ? "https_proxy" : "http_proxy") + " and no_proxy"
+    };
+}
+
+asio::awaitable<result<std::unique_ptr<connection>>> connect_through(
+    const http_proxy& proxy, const http_origin& origin, patience wait
 ) {
-    auto link = co_await connect_any(origin, reach);
+    auto link = co_await connect_any(proxy.at, wait);
+    if (!link) co_return by_proxy(link.error(), proxy, origin);
+    if (origin.tls) {
+        const auto open = co_await open_tunnel(**link, proxy, origin, wait);
+        if (!open) co_return by_proxy(open.error(), proxy, origin);
+    }
+    (*link)->lead_to(origin);
+    co_return link;
+}
+
+asio::awaitable<result<std::unique_ptr<connection>>> connect(
+    const http_origin& origin, const http_proxy* proxy, patience wait
+) {
+    if (proxy != nullptr) return connect_through(*proxy, origin, wait);
+    return connect_any(origin, wait);
+}
+
+asio::awaitable<result<std::unique_ptr<connection>>> dial_tls(
+    const http_origin& origin, const http_limits& limits, way there, deadline by
+) {
+    const patience reach = patience_for(limits.connect, errc::connect_timed_out, by);
+    auto link = co_await connect(origin, there.proxy, reach);
     if (!link) co_return link;
-    const patience shake = patience_for(longest_shake, errc::connect_timed_out, by);
-    const auto secured = co_await (*link)->start_tls(tls, shake);
+    const patience shake = patience_for(limits.tls, errc::connect_timed_out, by);
+    const auto secured = co_await (*link)->start_tls(*there.tls, shake);
     if (!secured) co_return secured.error();
     co_return link;
 }
@@ -136,11 +163,11 @@ asio::awaitable<result<std::unique_ptr<connection>>> dial_tls(
 }  // namespace
 
 asio::awaitable<result<std::unique_ptr<connection>>> dial(
-    const http_origin& origin, const http_limits& limits, tls_context* tls, deadline by
+    const http_origin& origin, const http_limits& limits, way there, deadline by
 ) {
+    if (there.tls != nullptr) return dial_tls(origin, limits, there, by);
     const patience reach = patience_for(limits.connect, errc::connect_timed_out, by);
-    if (tls == nullptr) return connect_any(origin, reach);
-    return dial_tls(origin, reach, limits.tls, *tls, by);
+    return connect(origin, there.proxy, reach);
 }
 
 }  // namespace riva::llm

@@ -4,6 +4,7 @@
 #include "dial.hpp"
 #include "http_parser.hpp"
 #include "http_text.hpp"
+#include "proxy.hpp"
 #include "request_head.hpp"
 #include "tls.hpp"
 #include "utf8.hpp"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -56,7 +58,7 @@ struct unsent_request {
 
 struct http_response::state {
     /// Sends what the peer takes at once; the rest is in `unsent`.
-    std::optional<error> start(http_request request, patience wait);
+    std::optional<error> start(http_request request, const http_proxy* proxy, patience wait);
     asio::awaitable<std::optional<error>> send_rest(patience wait);
     /// What is known of the header without waiting: that it is complete, or a failure; nothing when
     /// more has to arrive first.
@@ -103,8 +105,10 @@ result<std::string_view> http_response::state::decode() {
     return std::string_view(begin, size);
 }
 
-std::optional<error> http_response::state::start(http_request request, patience wait) {
-    auto head = request_head(request);
+std::optional<error> http_response::state::start(
+    http_request request, const http_proxy* proxy, patience wait
+) {
+    auto head = request_head(request, proxy);
     if (!head) return head.error();
     if (request.method == "HEAD") parser.expect_no_body();
     const std::size_t sent = wait.by.expired() ? 0 : link->write_now(*head, request.body);
@@ -203,16 +207,19 @@ asio::awaitable<result<std::string_view>> http_response::read(deadline by) {
 }
 
 struct http_client::state {
-    state(http_limits how_much, std::string trusted)
+    state(http_limits how_much, std::string trusted, proxy_settings through)
         : limits(how_much),
           ca_file(std::move(trusted)),
+          proxies(std::move(through)),
           pool(std::make_shared<connection_pool>(limits.idle_connections)) {}
 
     std::unique_ptr<http_response::state> begin(std::unique_ptr<connection> link) const;
-    result<tls_context*> tls_for(const http_origin& origin);
+    result<way> way_to(const http_origin& origin);
 
     http_limits limits;
     std::string ca_file;
+    proxy_settings proxies;
+    std::map<http_origin, std::optional<http_proxy>> proxy_of;  // as far as asked for
     std::unique_ptr<tls_context> tls;
     std::shared_ptr<connection_pool> pool;  // responses give connections back, if it still exists
 };
@@ -227,18 +234,23 @@ std::unique_ptr<http_response::state> http_client::state::begin(std::unique_ptr<
     return begun;
 }
 
-result<tls_context*> http_client::state::tls_for(const http_origin& origin) {
-    if (!origin.tls) return nullptr;
-    if (!tls) {
+result<way> http_client::state::way_to(const http_origin& origin) {
+    if (origin.tls && !tls) {
         auto made = tls_context::make(ca_file);
         if (!made) return made.error();
         tls = std::move(*made);
     }
-    return tls.get();
+    auto known = proxy_of.find(origin);
+    if (known == proxy_of.end()) {
+        auto proxy = proxy_for(origin, proxies);
+        if (!proxy) return proxy.error();
+        known = proxy_of.emplace(origin, std::move(*proxy)).first;
+    }
+    return way{origin.tls ? tls.get() : nullptr, known->second ? &*known->second : nullptr};
 }
 
-http_client::http_client(http_limits limits, std::string ca_file)
-    : state_(std::make_shared<state>(limits, std::move(ca_file))) {}
+http_client::http_client(http_limits limits, std::string ca_file, proxy_settings proxies)
+    : state_(std::make_shared<state>(limits, std::move(ca_file), std::move(proxies))) {}
 
 http_client::~http_client() = default;
 http_client::http_client(http_client&&) noexcept = default;
@@ -250,19 +262,19 @@ asio::awaitable<result<http_response>> http_client::send(
     const http_origin& origin, const std::function<http_request()>& make, deadline by
 ) {
     const auto client = state_;  // outlives a client that is destroyed or moved meanwhile
-    const auto tls = client->tls_for(origin);
-    if (!tls) co_return tls.error();
+    const auto there = client->way_to(origin);
+    if (!there) co_return there.error();
     auto link = client->pool->take(origin, co_await asio::this_coro::executor);
     for (;;) {
         const bool pooled = link != nullptr;
         if (!pooled) {
-            auto fresh = co_await dial(origin, client->limits, *tls, by);
+            auto fresh = co_await dial(origin, client->limits, *there, by);
             if (!fresh) co_return fresh.error();
             link = std::move(*fresh);
         }
         auto begun = client->begin(std::move(link));
         patience wait = patience_for(client->limits.header, errc::header_timed_out, by);
-        if (auto why = begun->start(make(), wait)) co_return std::move(*why);
+        if (auto why = begun->start(make(), there->proxy, wait)) co_return std::move(*why);
         if (begun->unsent) {
             if (auto why = co_await begun->send_rest(wait)) co_return std::move(*why);
             wait = patience_for(client->limits.header, errc::header_timed_out, by);

@@ -26,8 +26,8 @@ struct endpoint {
 /// Carries requests over HTTP. An answer may come as a stream or whole, whatever was asked for.
 class http_transport final : public transport {
 public:
-    http_transport(endpoint to, http_limits limits, std::string ca_file)
-        : to_(std::move(to)), client_(limits, std::move(ca_file)) {}
+    http_transport(endpoint to, http_client client)
+        : to_(std::move(to)), client_(std::move(client)) {}
 
     asio::awaitable<attempt> send(
         const chat_request& request, const stream_observer& observer, deadline by

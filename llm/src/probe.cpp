@@ -126,7 +126,7 @@ asio::awaitable<probe_result> probe(model_spec spec, provider_options options, d
 
     http_request request = make_request(*how, base->second, options.key);
     request.origin = base->first;
-    http_client client(options.limits, options.ca_file);
+    http_client client(options.limits, options.ca_file, options.proxies);
     const auto start = std::chrono::steady_clock::now();
     auto response = co_await client.send(std::move(request), by);
     if (!response) co_return unreachable(response.error().context);

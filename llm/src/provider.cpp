@@ -4,6 +4,7 @@
 #include "hedged_model.hpp"
 #include "http_transport.hpp"
 #include "loopback.hpp"
+#include "proxy.hpp"
 
 #include <riva/llm/error.hpp>
 
@@ -57,12 +58,14 @@ result<governed_side> make_governed(const model_spec& spec, provider_options opt
         .longest_pause = 5 * options.limits.idle,
     };
     if (!options.governors) options.governors = std::make_shared<governors>();
+    if (const auto proxy = proxy_for(origin, options.proxies); !proxy) return proxy.error();
+    http_client client(options.limits, options.ca_file, options.proxies);
     asked_endpoint asked{name, place, to.server, options.key};
     governed_side made;
     made.governor = options.governors->of({spec.base_url, name, options.key});
     made.model = std::make_unique<governed_model>(
         std::move(asked),
-        std::make_unique<http_transport>(std::move(to), options.limits, options.ca_file),
+        std::make_unique<http_transport>(std::move(to), std::move(client)),
         made.governor
     );
     return made;

@@ -1,6 +1,7 @@
 #include "request_head.hpp"
 
 #include "http_text.hpp"
+#include "proxy.hpp"
 
 #include <riva/llm/error.hpp>
 
@@ -26,13 +27,20 @@ void append(std::string& head, std::initializer_list<std::string_view> parts) {
     for (const std::string_view part : parts) head += part;
 }
 
+/// The host, and the port if it is not the usual one.
+void append_place(std::string& head, const http_origin& origin) {
+    const bool v6 = origin.host.find(':') != std::string::npos;
+    append(head, {v6 ? "[" : "", origin.host, v6 ? "]" : ""});
+    if (origin.port != (origin.tls ? "443" : "80")) append(head, {":", origin.port});
+}
+
 error refused(std::string what) {
     return {errc::bad_request, "the HTTP request cannot be sent: " + std::move(what)};
 }
 
 }  // namespace
 
-result<std::string> request_head(const http_request& request) {
+result<std::string> request_head(const http_request& request, const http_proxy* proxy) {
     const http_origin& origin = request.origin;
     if (!is_token(request.method)) return refused("its method is not a word");
     if (!request.target.starts_with('/') || !is_visible(request.target))
@@ -42,11 +50,14 @@ result<std::string> request_head(const http_request& request) {
 
     std::string head;
     head.reserve(usual_size);
-    append(head, {request.method, " ", request.target, " HTTP/1.1\r\nHost: "});
-    const bool v6 = origin.host.find(':') != std::string::npos;
-    append(head, {v6 ? "[" : "", origin.host, v6 ? "]" : ""});
-    if (origin.port != (origin.tls ? "443" : "80")) append(head, {":", origin.port});
+    const bool forwarded = proxy != nullptr && !origin.tls;
+    append(head, {request.method, " "});
+    if (forwarded) append_place(head += "http://", origin);
+    append(head, {request.target, " HTTP/1.1\r\nHost: "});
+    append_place(head, origin);
     head += "\r\n";
+    if (forwarded && !proxy->authorization.empty())
+        append(head, {"Proxy-Authorization: ", proxy->authorization, "\r\n"});
     bool encoding_named = false;
     for (const auto& [name, value] : request.headers) {
         if (!is_token(name) || is_ours(name) || !is_field_value(value))

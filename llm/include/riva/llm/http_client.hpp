@@ -1,5 +1,6 @@
 #pragma once
 
+#include <riva/llm/proxy_settings.hpp>
 #include <riva/runtime/awaitable.hpp>
 #include <riva/runtime/deadline.hpp>
 #include <riva/runtime/error.hpp>
@@ -83,15 +84,17 @@ private:
 class http_client {
 public:
     /// `ca_file` is trusted in addition to the system's certificates; empty: none.
-    explicit http_client(http_limits limits = {}, std::string ca_file = {});
+    explicit http_client(
+        http_limits limits = {}, std::string ca_file = {}, proxy_settings proxies = {}
+    );
     ~http_client();
     http_client(http_client&&) noexcept;
     http_client& operator=(http_client&&) noexcept;
 
     /// Sends a request and waits for the response header.
-    /// Errors: connect_failed, connect_timed_out, tls_refused, header_timed_out, connection_lost,
-    /// http_malformed, http_limit, total_timed_out (`by` passed). Cancellation: terminal; closes
-    /// the connection.
+    /// Errors: invalid_spec (of the proxy), connect_failed, connect_timed_out, tls_refused,
+    /// header_timed_out, connection_lost, http_malformed, http_limit, total_timed_out (`by`
+    /// passed). Cancellation: terminal; closes the connection.
     asio::awaitable<result<http_response>> send(http_request request, deadline by);
 
     /// The same, for many requests at once: `make` is called when there is a connection to the

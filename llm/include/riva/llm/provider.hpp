@@ -13,6 +13,7 @@ namespace riva::llm {
 struct provider_options {
     http_limits limits;
     std::string ca_file;
+    proxy_settings proxies;
     std::string key;  ///< empty: no Authorization header is sent
     /// Decide when requests are sent and repeated. None: the model has a governor of its own, with
     /// the default policy.
