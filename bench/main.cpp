@@ -1,5 +1,6 @@
 #include "codec.hpp"
 #include "fanout.hpp"
+#include "trust.hpp"
 #include "verify.hpp"
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,7 @@
 
 namespace {
 
+using riva::bench::trust_plan;
 using riva::bench::verify_plan;
 
 int run_fanout(std::size_t tasks, std::size_t width) {
@@ -37,6 +39,14 @@ int run_codec(const std::string& file) {
         return 2;
     }
     std::fputs(riva::bench::to_table(*figures).c_str(), stdout);
+    return 0;
+}
+
+int run_trust(const trust_plan& plan, bool json) {
+    const auto figures = riva::bench::measure_trust(plan);
+    const std::string text =
+        json ? riva::bench::to_json(plan, figures) : riva::bench::to_table(plan, figures);
+    std::fputs(text.c_str(), stdout);
     return 0;
 }
 
@@ -77,8 +87,19 @@ int main(int argc, char** argv) {
     codec->add_option("file", stream_file, "A recorded stream of Chat Completions")
         ->check(CLI::ExistingFile);
 
-    verify_plan plan;
     bool json = false;
+    trust_plan trust;
+    auto* decide =
+        app.add_subcommand("trust", "Decide what is verified and what is skipped, many times");
+    decide->add_option("--decisions", trust.decisions, "Number of decisions")
+        ->check(CLI::Range(std::size_t{1}, most));
+    decide->add_option("--patterns", trust.patterns, "Kinds of actions")
+        ->check(CLI::Range(std::size_t{1}, most));
+    decide->add_option("--wrong", trust.wrong_per_1000, "Wrong actions of 1000")
+        ->check(CLI::Range(std::size_t{0}, std::size_t{1000}));
+    decide->add_flag("--json", json, "Print one line of JSON");
+
+    verify_plan plan;
     auto* verify = app.add_subcommand("verify", "Ask a model server for verdicts, many at once");
     verify->add_option("--url", plan.url, "Base URL, with /v1")->required();
     verify->add_option("--calls", plan.calls, "Number of verdicts")
@@ -94,6 +115,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? 0 : 2;
     }
+    if (decide->parsed()) return run_trust(trust, json);
     if (codec->parsed()) return run_codec(stream_file);
     return fanout->parsed() ? run_fanout(tasks, width) : run_verify(plan, json);
 }
