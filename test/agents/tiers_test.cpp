@@ -15,6 +15,7 @@ using namespace riva;
 using Catch::Contains;
 using riva::test::have_sandbox;
 using riva::test::propose;
+using riva::test::rule_for_model;
 using riva::test::world;
 
 namespace {
@@ -30,14 +31,6 @@ std::string quoted(const std::string& answer) {
         text += c;
     }
     return text + '"';
-}
-
-std::string rule(
-    const std::string& model, const std::string& answer, const std::string& fault = ""
-) {
-    std::string reply = R"({"text":)" + quoted(answer);
-    if (!fault.empty()) reply += R"(,"fault":)" + fault;
-    return R"({"match":{"model":")" + model + R"("},"replies":[)" + reply + "}]}";
 }
 
 struct tiered : world {
@@ -108,7 +101,7 @@ std::int64_t total_of(const std::vector<events::model_ended>& calls) {
 
 TEST_CASE("simple work starts with the small model, and goes up when a check fails", "[tiers]") {
     if (!have_sandbox()) return;
-    tiered w({rule("small", wrong), rule("medium", right)});
+    tiered w({rule_for_model("small", {wrong}), rule_for_model("medium", {right})});
     const auto ended = w.run(w.job());
     CHECK(ended->result.outcome == "verified");
     CHECK(w.asked() == names{"openai:small", "openai:medium"});
@@ -127,14 +120,14 @@ TEST_CASE("simple work starts with the small model, and goes up when a check fai
 
 TEST_CASE("an answer of no use is a reason to go up as well", "[tiers]") {
     if (!have_sandbox()) return;
-    tiered w({rule("small", "I would rather not."), rule("medium", right)});
+    tiered w({rule_for_model("small", {"I would rather not."}), rule_for_model("medium", {right})});
     CHECK(w.run(w.job())->result.outcome == "verified");
     CHECK(w.asked() == names{"openai:small", "openai:small", "openai:medium"});  // asked once more
 }
 
 TEST_CASE("the baseline asks the large model, whatever the work", "[tiers]") {
     if (!have_sandbox()) return;
-    tiered w({rule("large", right)});
+    tiered w({rule_for_model("large", {right})});
     w.settings.model_selection = agents::strategy::baseline;
     CHECK(w.run(w.job())->result.outcome == "verified");
     CHECK(w.asked() == names{"openai:large"});
@@ -142,7 +135,7 @@ TEST_CASE("the baseline asks the large model, whatever the work", "[tiers]") {
 
 TEST_CASE("work of unknown size goes to the large model", "[tiers]") {
     if (!have_sandbox()) return;
-    tiered w({rule("large", right)});
+    tiered w({rule_for_model("large", {right})});
     CHECK(w.run(w.task("do it", {check}))->result.outcome == "verified");
     CHECK(w.asked() == names{"openai:large"});
 }
@@ -156,7 +149,7 @@ TEST_CASE("what the record says of the tiers is asked and followed", "[tiers]") 
         }
         names patterns;
     } record;
-    tiered w({rule("medium", right)});
+    tiered w({rule_for_model("medium", {right})});
     w.parts.tiers = &record;
     CHECK(w.run(w.job())->result.outcome == "verified");
     CHECK(w.asked() == names{"openai:medium"});
@@ -165,7 +158,7 @@ TEST_CASE("what the record says of the tiers is asked and followed", "[tiers]") 
 
 TEST_CASE("a provider that is down is named, and the next model is asked instead", "[tiers]") {
     if (!have_sandbox()) return;
-    tiered w({rule("spare", right)});
+    tiered w({rule_for_model("spare", {right})});
     w.settings.of(llm::tier::small).model = nobody;
     w.settings.fallbacks = {w.model("spare")};
     const auto ended = w.run(w.job());
@@ -190,10 +183,9 @@ TEST_CASE("a provider that is down is named, and the next model is asked instead
 TEST_CASE("a refused key is told as an error, and not tried again in this run", "[tiers]") {
     if (!have_sandbox()) return;
     tiered w(
-        {rule("small", "", R"({"status":401})"),
-         rule("medium", "", R"({"status":401})"),
-         R"({"match":{"model":"spare"},"replies":[{"text":)" + quoted(wrong) + R"(},{"text":)" +
-             quoted(wrong) + R"(},{"text":)" + quoted(right) + "}]}"}
+        {rule_for_model("small", {""}, R"({"status":401})"),
+         rule_for_model("medium", {""}, R"({"status":401})"),
+         rule_for_model("spare", {wrong, wrong, right})}
     );
     for (const auto t : llm::all_tiers) w.settings.of(t).model = w.model("small");
     w.settings.fallbacks = {w.model("medium"), w.model("spare")};
@@ -210,7 +202,7 @@ TEST_CASE("a refused key is told as an error, and not tried again in this run", 
 
 TEST_CASE("when everybody is down, the first and the last reason are told", "[tiers]") {
     if (!have_sandbox()) return;
-    tiered w({rule("spare", "", R"({"status":401})")});
+    tiered w({rule_for_model("spare", {""}, R"({"status":401})")});
     for (const auto t : llm::all_tiers) w.settings.of(t).model = nobody;
     w.settings.fallbacks = {w.model("spare")};
     const auto result = w.run(w.job())->result;
@@ -221,7 +213,7 @@ TEST_CASE("when everybody is down, the first and the last reason are told", "[ti
 }
 
 TEST_CASE("a limit of money without a price is refused, and says how to give one", "[tiers]") {
-    tiered w({rule("*", right)});
+    tiered w({rule_for_model("*", {right})});
     w.settings.spending.micro_usd = 1'000'000;
     w.settings.of(llm::tier::medium).model =
         llm::parse_model_spec("openai:costly@https://api.example.com/v1").value();
@@ -238,7 +230,7 @@ TEST_CASE(
     "a run counts its money, and stops before the call that could exceed the limit", "[tiers]"
 ) {
     if (!have_sandbox()) return;
-    tiered w({rule("*", wrong)});
+    tiered w({rule_for_model("*", {wrong})});
     w.settings.prices.set("openai:", {3'000'000, 15'000'000, 3'000'000, 3'000'000});
     w.settings.max_output_tokens = 1000;
     w.settings.max_cycles = 100;
@@ -264,7 +256,7 @@ TEST_CASE(
     "[tiers]"
 ) {
     if (!have_sandbox()) return;
-    tiered w({rule("*", right, R"({"cut":{"after":10,"how":"reset"}})")});
+    tiered w({rule_for_model("*", {right}, R"({"cut":{"after":10,"how":"reset"}})")});
     w.settings.max_output_tokens = 5000;
     w.settings.spending.tokens = 9000;
     const auto ended = w.run(w.job());
@@ -289,7 +281,7 @@ TEST_CASE("a request that the server refused has cost nothing, so another is sen
 
 TEST_CASE("an intention that has used up its share fails, and the run has a result", "[tiers]") {
     if (!have_sandbox()) return;
-    tiered w({rule("*", wrong)});
+    tiered w({rule_for_model("*", {wrong})});
     w.settings.max_output_tokens = 1000;
     w.settings.intention_spending.tokens = 3000;
     const auto ended = w.run(w.job());
@@ -300,7 +292,7 @@ TEST_CASE("an intention that has used up its share fails, and the run has a resu
 
 TEST_CASE("each tier has its own limit for an answer", "[tiers]") {
     if (!have_sandbox()) return;
-    tiered w({rule("small", wrong), rule("medium", right)});
+    tiered w({rule_for_model("small", {wrong}), rule_for_model("medium", {right})});
     w.settings.of(llm::tier::small).max_output_tokens = 333;
     CHECK(w.run(w.job())->result.outcome == "verified");
     const std::string sent = w.server.journal();
@@ -309,7 +301,7 @@ TEST_CASE("each tier has its own limit for an answer", "[tiers]") {
 
 TEST_CASE("calls of unknown price are allowed without a limit of money, and counted", "[tiers]") {
     if (!have_sandbox()) return;
-    tiered w({rule("mine", right)});
+    tiered w({rule_for_model("mine", {right})});
     host_model mine(w.model("mine"), w.settings.provider);
     w.parts.model = &mine;
     const auto ended = w.run(w.job());
@@ -322,7 +314,7 @@ TEST_CASE("calls of unknown price are allowed without a limit of money, and coun
 
 TEST_CASE("calls of a model on this machine cost nothing", "[tiers]") {
     if (!have_sandbox()) return;
-    tiered w({rule("small", right)});
+    tiered w({rule_for_model("small", {right})});
     w.settings.spending.micro_usd = 0;
     const auto ended = w.run(w.job());
     CHECK(ended->result.outcome == "verified");

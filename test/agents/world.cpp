@@ -103,6 +103,14 @@ std::string rule_about(std::string_view about, const std::vector<std::string>& a
     return json::serialize(json::object{{"match", match}, {"replies", replies_of(actions)}});
 }
 
+std::string rule_for_model(
+    std::string_view model, const std::vector<std::string>& answers, std::string_view fault
+) {
+    json::object rule{{"match", {{"model", model}}}, {"replies", replies_of(answers)}};
+    if (!fault.empty()) rule["fault"] = json::parse(json::string_view(fault.data(), fault.size()));
+    return json::serialize(rule);
+}
+
 std::string rule_for_plans(std::string_view text) {
     return json::serialize(json::object{
         {"match", {{"purpose", "riva_decomposition"}}}, {"replies", replies_of({std::string(text)})}

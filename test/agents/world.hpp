@@ -34,6 +34,10 @@ std::string script_of_rules(const std::vector<std::string>& rules);
 std::string rule_for_plans(std::string_view text);
 /// A rule for requests for actions whose prompt holds `about`.
 std::string rule_about(std::string_view about, const std::vector<std::string>& actions);
+/// A rule for requests to a model, with the same fault in each of its answers unless it is empty.
+std::string rule_for_model(
+    std::string_view model, const std::vector<std::string>& answers, std::string_view fault = ""
+);
 
 /// Everything an engine needs: a repository, a state folder, a model behind HTTP, and an ear for
 /// the events.
