@@ -9,7 +9,7 @@ namespace riva::test {
 
 /// Something that goes wrong between riva and a model's server, and how the client reports it. What
 /// the wire looks like and that it is reported so is tested in sse_torture_test.cpp,
-/// http_client_test.cpp, http_client_time_test.cpp and scripted_wire_fault_test.cpp.
+/// http_client_test.cpp, http_client_time_test.cpp, tls_test.cpp and scripted_wire_fault_test.cpp.
 struct fault {
     std::string_view what;
     llm::errc code;
