@@ -29,7 +29,7 @@ struct verify_figures {
     double p50_ms = 0;
     double p99_ms = 0;
     std::int64_t max_rss_kb = 0;
-    std::int64_t rss0_kb = 0;  ///< the most before the first call
+    std::int64_t rss0_kb = 0;  ///< before the first call
     std::string first_error;
 };
 

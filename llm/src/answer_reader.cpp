@@ -88,6 +88,7 @@ void answer_reader::begin() {
     decoder_ = to_.format.make_decoder(got_, request_, to_.provider);
     reads_ = stream ? body::stream : body::whole;
     if (!stream) return;
+    response_.drop_header();
     frames_ = std::make_unique<framing>(lines);
     pause_ = deadline::in(to_.longest_pause);
 }

@@ -191,6 +191,10 @@ std::string_view http_response::header(std::string_view name) const {
     return state_->parser.header(name);
 }
 
+void http_response::drop_header() {
+    state_->parser.drop_header();
+}
+
 std::optional<result<std::string_view>> http_response::read_now() {
     return state_->take_body();
 }

@@ -56,6 +56,11 @@ public:
     unsigned status() const { return status_; }
     /// Value of the first field of that name, compared without case; empty if there is none.
     std::string_view header(std::string_view name) const;
+    /// Frees the fields of a complete header; `header` finds none of them any more.
+    void drop_header() {
+        std::string().swap(head_);
+        std::vector<field>().swap(fields_);
+    }
 
 private:
     enum class place : std::uint8_t {

@@ -57,6 +57,8 @@ public:
     unsigned status() const;
     /// Value of the first field of that name, compared without case; empty if there is none.
     std::string_view header(std::string_view name) const;
+    /// Frees the header, for a body that takes long; `header` finds nothing any more.
+    void drop_header();
 
     /// The next bytes of the body, valid until the next call; empty at its end, when the connection
     /// goes back to the pool. Errors: connection_lost, idle_timed_out, http_malformed, http_limit.
