@@ -275,6 +275,23 @@ TEST_CASE("where no certificate fits, no more is skipped than may escape", "[tru
     CHECK(second.reason == trust_reason::no_certificate);
 }
 
+TEST_CASE(
+    "medium risk is skipped at the start, at 200 and 300, and by certificate from 355", "[trust]"
+) {
+    const trust_settings settings;
+    trust_state state;
+    make_trusted(settings, state, medium);
+    std::vector<std::int64_t> skipped_at;
+    while (skipped_at.size() < 4) {
+        const auto made = decide(settings, state, medium, always_skip);
+        if (made.verified())
+            report(settings, state, made.ticket, verdict::pass);
+        else
+            skipped_at.push_back(made.delivered);
+    }
+    CHECK(skipped_at == std::vector<std::int64_t>{4, 200, 300, 355});
+}
+
 TEST_CASE("so many clean verifications as are said to be missing bring the first skip", "[trust]") {
     const trust_settings settings;
     for (const unsigned seed : seeds(60)) {
