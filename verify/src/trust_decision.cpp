@@ -8,13 +8,11 @@
 namespace riva::verify {
 namespace {
 
-/// The points of `heuristic`.
+/// The points of `heuristic`. The plan also verifies everything below 30, which follows.
 namespace points {
 constexpr int most = 100;
-constexpr int least_to_skip = 30;   // below: everything is verified
 constexpr int low_risk_above = 70;  // more: low risk is skipped
-constexpr int cost_of_low_risk =
-    5;  // of which a skip costs half; medium 15, high 30: never skipped
+constexpr int cost_of_low_risk = 5;  // a skip costs half of it; other risks are never skipped
 constexpr int earned = 10;
 constexpr int lost = 20;
 }  // namespace points
@@ -35,8 +33,7 @@ void open_ticket(trust_state& state, trust_decision& made, trust_ticket opened) 
 /// The plan's rules as they are written: deterministic, and blind for what they skip.
 void decide_by_points(trust_state& state, trust_decision& made) {
     trust_points& now = state.points;
-    const bool may_skip = made.action.risk == risk_level::low &&
-                          now.left >= points::least_to_skip && now.left > points::low_risk_above;
+    const bool may_skip = made.action.risk == risk_level::low && now.left > points::low_risk_above;
     made.reason =
         made.action.risk == risk_level::high ? trust_reason::high_risk : trust_reason::points;
     if (may_skip) {
@@ -55,10 +52,18 @@ void decide_by_points(trust_state& state, trust_decision& made) {
     made.caught = now.caught;
 }
 
+void lose_points(trust_points& now) {
+    now.left = std::max(0, now.left - points::lost);
+}
+
 void report_to_points(trust_points& now, bool passed) {
-    now.left = passed ? std::min(points::most, now.left + points::earned)
-                      : std::max(0, now.left - points::lost);
-    ++(passed ? now.delivered : now.caught);
+    if (passed) {
+        ++now.delivered;
+        now.left = std::min(points::most, now.left + points::earned);
+    } else {
+        ++now.caught;
+        lose_points(now);
+    }
 }
 
 void add_figures(const trust_settings& settings, const trust_state& state, trust_decision& made) {
@@ -179,7 +184,7 @@ bool report(
 void report_escape(const trust_settings& settings, trust_state& state, const trust_action& action) {
     switch (settings.mode) {
         case trust_mode::off: return;
-        case trust_mode::heuristic: return report_to_points(state.points, false);
+        case trust_mode::heuristic: return lose_points(state.points);
         case trust_mode::certified: return take_failure(settings, state, action, true);
     }
 }
