@@ -74,8 +74,9 @@ trust_decision decide(
 );
 
 /// Takes the outcome of a verification. `pass` and `fail` close the ticket. Anything else says
-/// nothing about the action and changes nothing, but that an audit stays open, and charged as if it
-/// had failed, until its outcome is reported: a failure must not hide behind a verifier that hangs.
+/// nothing about the action and changes no count and no pattern. An audit then stays open, and
+/// charged as if it had failed, until its outcome is reported: a failure must not hide behind a
+/// verifier that hangs. A verification by rule is closed.
 ///
 /// False if there is no such ticket, or no more; then nothing has changed.
 bool report(
