@@ -85,8 +85,10 @@ public:
     bool on_string(std::string_view text, std::string_view) {
         if (depth_ != 1) return true;
         if (member_ == 'c') claim_seen_ = names_claim(text, claim_);
-        if (member_ == 'v' && text == "pass") verdict_ = answer::pass;
-        if (member_ == 'v' && text == "fail") verdict_ = answer::fail;
+        if (member_ == 'v')
+            verdict_ = text == "pass"   ? answer::pass
+                       : text == "fail" ? answer::fail
+                                        : answer::garbled;
         return true;
     }
     bool on_int64(std::int64_t) { return true; }
