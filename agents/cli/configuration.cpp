@@ -215,6 +215,7 @@ result<agents::settings> configure(const run_options& options, const fs::path& r
           take_flags(s, options)})
         if (!step) return step.error();
     find_keys(s, keys);
+    find_proxies(s);
     return s;
 }
 

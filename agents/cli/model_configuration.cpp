@@ -73,7 +73,6 @@ result<void> take_models(agents::settings& s, const model_names& named) {
 }
 
 void find_keys(agents::settings& s, const key_variables& named) {
-    s.provider.proxies = llm::proxies_in_environment(variable);
     const auto models = models_of(s);
     std::map<std::string, llm::http_origin> owners;
     for (llm::model_spec* spec : models) {
@@ -92,6 +91,10 @@ void find_keys(agents::settings& s, const key_variables& named) {
                            owners.try_emplace(spec->key_env, *origin).first->second == *origin;
         if (meant) s.keys.push_back({spec->base_url, spec->key_env, key});
     }
+}
+
+void find_proxies(agents::settings& s) {
+    s.provider.proxies = llm::proxies_in_environment(variable);
 }
 
 }  // namespace riva::cli

@@ -28,8 +28,10 @@ using key_variables = std::map<std::string, std::string>;
 
 /// Finds the key of each model in the environment. A variable is for one server: the provider's own
 /// if a model is asked there, else the first that is asked. Other servers get a key only when
-/// `named` says which. Also applies the variables of `llm::in_environment`, and those that name
-/// proxies.
+/// `named` says which. Also applies the variables of `llm::in_environment`.
 void find_keys(agents::settings& s, const key_variables& named);
+
+/// Finds the proxies of the environment (`llm::proxies_in_environment`).
+void find_proxies(agents::settings& s);
 
 }  // namespace riva::cli

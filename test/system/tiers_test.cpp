@@ -251,6 +251,24 @@ TEST_CASE("riva models --probe says of each model once whether its server answer
     }
 }
 
+TEST_CASE("riva goes through the proxy of the environment, but not to this machine", "[tiers]") {
+    model_server server(script_of_rules({rule_for_model("low", {right})}));
+    installation i;
+    i.environment = {"http_proxy=http://127.0.0.1:1"};
+    const names probe{"models", "--probe", "--model"};
+    names elsewhere = probe, here = probe;
+    elsewhere.emplace_back("openai:low@http://model.example/v1");
+    here.push_back(at(server, "low"));
+    const auto refused = i.riva(elsewhere);
+    CHECK(refused.status == 75);
+    CHECK_THAT(
+        refused.out,
+        Contains("unreachable: the proxy 127.0.0.1:1 is of no use for model.example: ") &&
+            Contains("check http_proxy and no_proxy")
+    );
+    CHECK(i.riva(here).status == 0);
+}
+
 TEST_CASE("two calls of a run wait together when the server asks for patience", "[tiers]") {
     if (!have_sandbox()) return;
     // The first part is asked to wait. Meanwhile the second fails its check and has to ask again.
