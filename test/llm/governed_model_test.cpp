@@ -4,9 +4,6 @@
 #include "error_text.hpp"
 #include "simulated_endpoint.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -27,9 +24,15 @@ const answer_schema a_number{
     R"({"type":"object","properties":{"n":{"type":"integer"}},"required":["n"],"additionalProperties":false})"
 };
 
+governor_policy seeded() {
+    governor_policy policy;
+    policy.retry.seed = 5;
+    return policy;
+}
+
 /// One endpoint that goes through a list of endings, and a model that asks it.
 struct world : riva::test::simulation {
-    explicit world(std::vector<ending> endings, governor_policy policy = {})
+    explicit world(std::vector<ending> endings, governor_policy policy = seeded())
         : endpoint(
               clock,
               [all = std::move(endings)](std::size_t number, const chat_request&) {
@@ -87,8 +90,7 @@ TEST_CASE("a governed model ends with the failure that may not be repeated", "[g
 }
 
 TEST_CASE("a governed model that may not repeat a request ends with what the request came to") {
-    governor_policy policy;
-    policy.retry.seed = 5;
+    governor_policy policy = seeded();
     policy.breaker.consecutive = 2;
     world w({fails(errc::server_failed, 503)}, policy);
     w.start(w.ask());
@@ -191,17 +193,7 @@ TEST_CASE("a governed model that is cancelled gives back its slot, wherever it i
     for (const auto when : {0ms, 500ms, 1500ms, 2100ms}) {
         CAPTURE(when.count());
         world w({fails(errc::server_failed, 503, 1s), answers("hi", 5s)});
-        asio::cancellation_signal stop;
-        bool ended = false;
-        asio::co_spawn(
-            w.io,
-            w.ask(),
-            asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; })
-        );
-        w.run_for(when);
-        stop.emit(asio::cancellation_type::terminal);
-        w.run_for(0s);
-        CHECK(ended);
+        CHECK(w.cancel_after(w.ask(), when));
         CHECK_FALSE(w.reply);
         CHECK(w.one->state().in_flight == 0);
         CHECK(w.one->state().retries == 0);

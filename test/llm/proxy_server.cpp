@@ -1,16 +1,19 @@
 #include "proxy_server.hpp"
 
+#include <riva/runtime/task_group.hpp>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <exception>
 #include <mutex>
 #include <thread>
 
@@ -32,6 +35,7 @@ struct proxy_server::state {
     tcp::endpoint target;
     asio::io_context io{1};
     tcp::acceptor acceptor;
+    task_group work{64};
     std::thread thread;
     mutable std::mutex guard;
     std::vector<std::string> heads;
@@ -41,7 +45,7 @@ asio::awaitable<void> proxy_server::state::accept() {
     for (;;) {
         auto client =
             std::make_shared<tcp::socket>(co_await acceptor.async_accept(asio::use_awaitable));
-        asio::co_spawn(io, serve(std::move(client)), asio::detached);
+        work.add([this, client] { return serve(client); });
     }
 }
 
@@ -58,7 +62,7 @@ asio::awaitable<void> proxy_server::state::serve(shared_socket client) {
     co_await server->async_connect(target, asio::use_awaitable);
     const std::string opened = "HTTP/1.1 200 Connection established\r\n\r\n";
     co_await asio::async_write(*client, asio::buffer(opened), asio::use_awaitable);
-    asio::co_spawn(io, pump(server, client), asio::detached);
+    work.add([server, client] { return pump(server, client); });
     co_await pump(client, server);
 }
 
@@ -78,12 +82,18 @@ asio::awaitable<void> proxy_server::state::pump(shared_socket from, shared_socke
 }
 
 proxy_server::proxy_server(std::uint16_t target) : state_(std::make_unique<state>(target)) {
-    asio::co_spawn(state_->io, state_->accept(), asio::detached);
+    state_->work.add([this] { return state_->accept(); });
+    // Connections fail as their clients like, so what they throw is nobody's business.
+    asio::co_spawn(
+        state_->io,
+        state_->work.run(),
+        [](std::exception_ptr, const std::vector<std::exception_ptr>&) {}
+    );
     state_->thread = std::thread([this] { state_->io.run(); });
 }
 
 proxy_server::~proxy_server() {
-    state_->io.stop();
+    asio::post(state_->io, [this] { state_->work.cancel(); });
     state_->thread.join();
 }
 
