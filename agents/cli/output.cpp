@@ -38,6 +38,10 @@ public:
 private:
     void show(const events::run_started& e) { line(tone::plain, "task", first_line(e.task)); }
 
+    void show(const events::run_resumed&) {
+        line(tone::plain, "run", "goes on from what was recorded");
+    }
+
     void show(const events::intention_started& e) {
         if (e.depth > 0) line(tone::plain, e.intention, "part: " + first_line(e.what));
     }

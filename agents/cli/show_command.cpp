@@ -34,6 +34,10 @@ private:
         );
     }
 
+    void show(const events::run_resumed& e) {
+        std::printf("\nresumed with riva %s\n", printable(e.version).c_str());
+    }
+
     void show(const events::intention_started& e) {
         line(e.intention, e.intention + "  " + first_line(e.what));
     }

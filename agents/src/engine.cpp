@@ -114,7 +114,10 @@ private:
             std::string(run_.role->name()),
             run_.job.repository.string(),
             RIVA_VERSION,
-            run_.options.describe()
+            run_.options.describe(),
+            run_.job.checks,
+            run_.job.write,
+            tree_->base().tree_hash()
         };
     }
 

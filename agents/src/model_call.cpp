@@ -3,6 +3,7 @@
 #include "event_pump.hpp"
 
 #include <riva/llm/charge.hpp>
+#include <riva/llm/failure_scope.hpp>
 #include <riva/runtime/digest.hpp>
 #include <riva/runtime/task_group.hpp>
 
@@ -241,6 +242,7 @@ asio::awaitable<result<std::string>> carry_out(model_call call) {
         ended.reply = reply->text;
     } else {
         ended.error = reply.error().context;
+        ended.unusable = llm::scope_of(reply.error().code) == llm::failure_scope::answer;
     }
     co_await call.run.emit(std::move(ended));
     if (!reply) co_return reply.error();

@@ -47,11 +47,19 @@ asio::awaitable<void> run_context::record_and_tell(events::body body) {
     } else {
         e.seq = seq;
     }
-    if (const auto* started = std::get_if<events::intention_started>(&e.body))
+    if (const auto* started = std::get_if<events::intention_started>(&e.body)) {
         open_intentions.insert(started->intention);
+        ++attempts[started->intention];
+    }
     if (const auto* ended = std::get_if<events::intention_ended>(&e.body))
         open_intentions.erase(ended->intention);
     if (watcher != nullptr) co_await watcher->observe(e);
+}
+
+const events::verify_decided* run_context::find_decision(const std::string& intention, int cycle)
+    const {
+    const auto attempt = attempts.find(intention);
+    return earlier.find_decision(intention, cycle, attempt == attempts.end() ? 1 : attempt->second);
 }
 
 void run_context::check_limits() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "earlier_pass.hpp"
 #include "model_choice.hpp"
 
 #include <riva/agents/agent.hpp>
@@ -12,6 +13,7 @@
 #include <riva/runtime/observer.hpp>
 #include <riva/runtime/sandbox.hpp>
 
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -61,6 +63,13 @@ struct run_context {
     events::run_result result;
 
     std::set<std::string> open_intentions;  ///< started and not ended
+
+    earlier_pass earlier;                 ///< of a run that goes on
+    std::map<std::string, int> attempts;  ///< how often each intention was started
+
+    /// What an earlier pass decided about verifying this cycle; null: it did not get there. No coin
+    /// is thrown twice.
+    const events::verify_decided* find_decision(const std::string& intention, int cycle) const;
 
     /// Journal first, then the observer. Throws `run_over` if the journal fails. A cancellation
     /// waits until both have the event: none is written and not told, and no number is left out.

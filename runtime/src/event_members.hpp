@@ -93,6 +93,17 @@ void members(A& a, events::run_started& v) {
     a("repository", v.repository);
     a("version", v.version);
     a("settings", v.settings);
+    a.added("checks", v.checks);
+    a.added("write", v.write);
+    a.added("base", v.base);
+}
+
+template <class A>
+void members(A& a, events::run_resumed& v) {
+    a("after", v.after);
+    a("version", v.version);
+    a("settings", v.settings);
+    a("write", v.write);
 }
 
 template <class A>
@@ -161,6 +172,8 @@ void members(A& a, events::model_ended& v) {
     a("duration_ms", v.duration_ms);
     a("error", v.error);
     a.added("priced", v.priced);
+    a.added("unusable", v.unusable);
+    a.added("recorded", v.recorded);
 }
 
 template <class A>

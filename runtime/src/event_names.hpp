@@ -70,6 +70,7 @@ std::optional<E> from_name(std::string_view name) {
 /// The dotted names of the event types, in the order of `events::body`.
 inline constexpr std::array<std::string_view, std::variant_size_v<events::body>> event_type_names =
     {"run.started",
+     "run.resumed",
      "intention.started",
      "intention.decomposed",
      "intention.ended",

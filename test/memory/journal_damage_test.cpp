@@ -30,17 +30,17 @@ struct tampering {
 };
 
 const std::vector<tampering> every_tampering = {
-    {"changed", "UPDATE events SET json = replace(json, 'network', 'nothing') WHERE seq = 9", 9},
+    {"changed", "UPDATE events SET json = replace(json, 'network', 'nothing') WHERE seq = 10", 10},
     {"no longer JSON", "UPDATE events SET json = 'x' WHERE seq = 1", 1},
     {"changed hash", "UPDATE events SET hash = upper(hash) WHERE seq = 4", 4},
     {"removed", "DELETE FROM events WHERE seq = 5", 5},
     {"removed first", "DELETE FROM events WHERE seq = 1", 1},
-    {"removed last", "DELETE FROM events WHERE seq = 17", 17},
+    {"removed last", "DELETE FROM events WHERE seq = 18", 18},
     {"removed and closed up",
      "DELETE FROM events WHERE seq = 5; UPDATE events SET seq = seq - 1 WHERE seq > 5",
      5},
     {"removed all", "DELETE FROM events", 1},
-    {"doubled", "INSERT INTO events SELECT run, 18, json, hash FROM events WHERE seq = 17", 18},
+    {"doubled", "INSERT INTO events SELECT run, 19, json, hash FROM events WHERE seq = 18", 19},
     {"swapped",
      "UPDATE events SET seq = 100 WHERE seq = 2; UPDATE events SET seq = 2 WHERE seq = 3;"
      "UPDATE events SET seq = 3 WHERE seq = 100",

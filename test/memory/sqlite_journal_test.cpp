@@ -91,7 +91,7 @@ TEST_CASE("journal lists runs newest first, with their results", "[journal]") {
     const auto journal = open_journal(folder / "riva.db");
     event old = log_event("old", 1);
     old.time += std::chrono::seconds(1000);
-    old.body = riva::events::run_started{"old task", "", "coder", "/srv/a", "1", {}};
+    old.body = riva::events::run_started{"old task", "", "coder", "/srv/a", "1", {}, {}, false, ""};
     event young = old;
     young.run = "young";
     young.time += std::chrono::seconds(1);
@@ -216,7 +216,8 @@ namespace {
 
 asio::awaitable<void> look(journal& from) {
     const auto found = co_await from.read("r");
-    if (!found || found->size() != 17) throw std::runtime_error("not all of them");
+    if (!found || found->size() != every_event_body().size())
+        throw std::runtime_error("not all of them");
     const auto all = co_await from.runs();
     if (!all || all->size() != 1) throw std::runtime_error("not the run");
 }

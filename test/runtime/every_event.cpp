@@ -55,7 +55,18 @@ const changed_file sample_file{
 
 std::vector<events::body> every_event_body() {
     return {
-        events::run_started{"fix \"it\"\n", "tests pass", "coder", "/srv/ü r", "1", {{"k", "v"}}},
+        events::run_started{
+            "fix \"it\"\n",
+            "tests pass",
+            "coder",
+            "/srv/ü r",
+            "1",
+            {{"k", "v"}},
+            {"make test"},
+            true,
+            "b4"
+        },
+        events::run_resumed{1ULL << 40, "2", {{"k", "w"}}, true},
         events::intention_started{"1.2", "what", "acceptance", 2},
         events::intention_decomposed{
             "1", "too large", {{"1.1", "w", "a", {"a.py"}, {}}, {"1.2", "x", "b", {}, {"1.1"}}}
@@ -66,7 +77,22 @@ std::vector<events::body> every_event_body() {
         events::model_started{"1", "reflect", "small", "m-1", 2, "down", "m-0"},
         events::model_delta{"1", "piece \xF0\x9F\x98\x80"},
         events::model_ended{
-            "1", "action", "large", "m", 3, "stop", "d1", "reply", 10, 20, 30, 40, "cut", false
+            "1",
+            "action",
+            "large",
+            "m",
+            3,
+            "stop",
+            "d1",
+            "reply",
+            10,
+            20,
+            30,
+            40,
+            "cut",
+            false,
+            true,
+            true
         },
         events::action_proposed{"1", 5, "why", edit_file{"a", {{"x", "y"}}}, "green", false},
         events::action_gated{"1", 6, "high", {"network", "shell"}, "denied", "no"},

@@ -27,7 +27,22 @@ struct run_started {
     std::string repository;  ///< absolute path
     std::string version;     ///< of riva
     std::map<std::string, std::string> settings;
+    std::vector<std::string> checks;  ///< of the user
+    bool write = false;               ///< apply a verified change
+    std::string base;  ///< hash of the tree as it was staged; empty: recorded before there was one
     friend bool operator==(const run_started&, const run_started&) = default;
+};
+
+/// The run goes on after its process was killed, or after it was cancelled, out of budget or in
+/// trouble. What follows is the whole work again, from the tree as it was, with the answers that
+/// were recorded: whoever wants to know how the run stands looks at the events after the last of
+/// these.
+struct run_resumed {
+    std::uint64_t after = 0;  ///< `seq` of the last event before
+    std::string version;  ///< of riva
+    std::map<std::string, std::string> settings;  ///< that hold from here on
+    bool write = false;
+    friend bool operator==(const run_resumed&, const run_resumed&) = default;
 };
 
 struct intention_started {
@@ -69,7 +84,7 @@ struct model_started {
     std::string tier;
     std::string model;
     int attempt = 1;
-    std::string reason;         ///< why this tier, or why the model fallen back on
+    std::string reason;  ///< why this tier, or why the model fallen back on
     std::string fallback_from;  ///< the model whose provider failed before; empty: none
     friend bool operator==(const model_started&, const model_started&) = default;
 };
@@ -87,15 +102,17 @@ struct model_ended {
     std::string tier;
     std::string model;
     int attempt = 1;
-    std::string stop;     ///< why the model stopped; empty after a failure
+    std::string stop;  ///< why the model stopped; empty after a failure
     std::string request;  ///< SHA-256 of the encoded request
-    std::string reply;    ///< the whole text of the answer
+    std::string reply;  ///< the whole text of the answer
     std::int64_t input_tokens = 0;
     std::int64_t output_tokens = 0;
     std::int64_t micro_usd = 0;
     std::int64_t duration_ms = 0;
-    std::string error;   ///< one sentence; empty after success
+    std::string error;  ///< one sentence; empty after success
     bool priced = true;  ///< false: the price of the model is unknown, and `micro_usd` is 0
+    bool unusable = false;  ///< the error is of this answer alone: the model works
+    bool recorded = false;  ///< taken from an earlier pass of the run: asked and paid for there
     friend bool operator==(const model_ended&, const model_ended&) = default;
 };
 
@@ -225,6 +242,7 @@ struct run_result {
 
 using body = std::variant<
     run_started,
+    run_resumed,
     intention_started,
     intention_decomposed,
     intention_ended,

@@ -1,0 +1,115 @@
+#include "earlier_pass.hpp"
+
+#include <utility>
+
+namespace riva::agents {
+namespace {
+
+void add(events::usage& to, const events::model_ended& call) {
+    const auto book = [&](auto& sum) {
+        ++sum.calls;
+        sum.input_tokens += call.input_tokens;
+        sum.output_tokens += call.output_tokens;
+        sum.micro_usd += call.micro_usd;
+        if (!call.priced) ++sum.unpriced_calls;
+    };
+    book(to);
+    book(to.by_tier[call.tier]);
+}
+
+cost cost_of(const events::model_ended& call) {
+    return {call.input_tokens + call.output_tokens, call.micro_usd};
+}
+
+}  // namespace
+
+/// Goes through the record from the first event to the last.
+class earlier_pass::reader {
+public:
+    explicit reader(earlier_pass& into) : into_(into) {}
+
+    void read(const event& e) {
+        into_.last_seq_ = e.seq;
+        std::visit([this](const auto& body) { see(body); }, e.body);
+    }
+
+    /// The last pass has no end where its process was killed.
+    void finish() {
+        for (const auto& [intention, call] : under_way_) {
+            events::model_ended lost;
+            lost.tier = call.tier;
+            lost.priced = false;
+            add(into_.spent_, lost);
+        }
+        under_way_.clear();
+    }
+
+private:
+    void see(const events::run_resumed&) {
+        finish();
+        attempts_.clear();
+        failed_.clear();
+    }
+
+    void see(const events::intention_started& e) { ++attempts_[e.intention]; }
+
+    void see(const events::model_started& e) { under_way_[e.intention] = e; }
+
+    void see(const events::model_ended& e) {
+        under_way_.erase(e.intention);
+        if (e.recorded) return;
+        add(into_.spent_, e);
+        lane at{e.intention, attempts_[e.intention], e.purpose};
+        recorded_answer& next = failed_[at];
+        next.paid = next.paid + cost_of(e);
+        if (!e.error.empty() && !e.unusable) {
+            ++next.calls;
+            return;
+        }
+        next.said = e;
+        into_.answers_[at].push_back(std::exchange(next, {}));
+    }
+
+    void see(const events::verify_decided& e) {
+        into_.decisions_.emplace(moment{e.intention, attempts_[e.intention], e.cycle}, e);
+    }
+
+    /// Counts also the calls that were cancelled, which have no end in the record.
+    void see(const events::run_result& e) {
+        into_.spent_ = e.usage;
+        under_way_.clear();
+    }
+
+    template <class Other>
+    void see(const Other&) {}
+
+    earlier_pass& into_;
+    std::map<std::string, int> attempts_;
+    std::map<std::string, events::model_started> under_way_;  // one at a time for each intention
+    std::map<lane, recorded_answer> failed_;  // what an answer has cost before it came
+};
+
+earlier_pass::earlier_pass(const std::vector<event>& recorded) {
+    reader through(*this);
+    for (const auto& e : recorded) through.read(e);
+    through.finish();
+}
+
+const recorded_answer* earlier_pass::take_answer(
+    const std::string& intention, int attempt, const std::string& purpose
+) {
+    const auto found = answers_.find({intention, attempt, purpose});
+    if (found == answers_.end() || found->second.empty()) return nullptr;
+    taken_ = std::move(found->second.front());
+    found->second.pop_front();
+    return &taken_;
+}
+
+const events::verify_decided* earlier_pass::find_decision(
+    const std::string& intention, int cycle, int attempt
+) const {
+    const auto found = decisions_.find({intention, attempt, cycle});
+    return found == decisions_.end() ? nullptr : &found->second;
+}
+
+}  // namespace riva::agents

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <riva/runtime/event.hpp>
+#include <riva/runtime/ledger.hpp>
+
+#include <compare>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace riva::agents {
+
+/// An answer of a model that was paid for in an earlier pass.
+struct recorded_answer {
+    events::model_ended said;
+    std::int64_t calls = 1;  ///< with those that failed before it
+    cost paid;               ///< for all of them
+};
+
+/// What the journal holds of the earlier passes of a run that goes on: answers and decisions that
+/// are not asked for again. Of a new run there are none. An attempt is the start of an intention:
+/// a part that did not fit the merged tree is started once more, as its second attempt.
+///
+/// Thread safety: none; lives on the strand of the run.
+class earlier_pass {
+public:
+    earlier_pass() = default;
+    /// From all events of the run.
+    explicit earlier_pass(const std::vector<event>& recorded);
+
+    /// The next answer that an intention got for a purpose, in the order of the record, each once;
+    /// null when there is none left. An answer that could not be used is one too (`unusable`);
+    /// what failed in another way is to be asked again. Lifetime: until the next call.
+    const recorded_answer* take_answer(
+        const std::string& intention, int attempt, const std::string& purpose
+    );
+
+    /// What was decided about verifying a cycle; null if nothing was. Where the passes differ the
+    /// first one counts.
+    const events::verify_decided* find_decision(
+        const std::string& intention, int cycle, int attempt = 1
+    ) const;
+
+    /// What all passes have cost. Of a call that was under way when the process was killed nobody
+    /// knows the cost: it is one of those without a price.
+    const events::usage& spent() const { return spent_; }
+    /// Of the last event; 0: nothing was recorded.
+    std::uint64_t last_seq() const { return last_seq_; }
+
+private:
+    struct lane {
+        std::string intention;
+        int attempt = 1;
+        std::string purpose;
+        auto operator<=>(const lane&) const = default;
+    };
+    struct moment {
+        std::string intention;
+        int attempt = 1;
+        int cycle = 1;
+        auto operator<=>(const moment&) const = default;
+    };
+
+    class reader;
+
+    std::map<lane, std::deque<recorded_answer>> answers_;
+    std::map<moment, events::verify_decided> decisions_;
+    recorded_answer taken_;
+    events::usage spent_;
+    std::uint64_t last_seq_ = 0;
+};
+
+}  // namespace riva::agents
