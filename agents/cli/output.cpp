@@ -117,7 +117,17 @@ private:
         );
     }
 
-    void show(const events::verify_decided&) {}
+    void show(const events::verify_decided& e) {
+        if (e.decision == "skip")
+            line(tone::dim, e.intention, "not verified: " + first_line(e.reason, 200));
+    }
+
+    void show(const events::verify_ended&) {}
+
+    void show(const events::trust_changed& e) {
+        if (e.outcome == "escape")
+            line(tone::bad, e.intention, "a change that was not verified turned out to be wrong");
+    }
 
     void show(const events::workspace_diff& e) {
         if (e.applied) line(tone::good, "run", "the change was applied to the repository");

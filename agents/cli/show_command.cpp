@@ -149,7 +149,25 @@ private:
     }
     void show(const events::model_delta&) {}
     void show(const events::check_started&) {}
-    void show(const events::verify_decided&) {}
+    void show(const events::verify_decided& e) {
+        if (e.decision != "verify")
+            line(e.intention, "    " + e.decision + ": " + first_line(e.reason, 200));
+    }
+    void show(const events::verify_ended& e) {
+        if (e.batch > 1)
+            line(
+                e.intention,
+                "    step " + std::to_string(e.cycle) + ", " + std::string(to_string(e.result)) +
+                    " in a batch of " + std::to_string(e.batch) + ": " + first_line(e.reason, 200)
+            );
+    }
+    void show(const events::trust_changed& e) {
+        if (e.outcome == "escape")
+            line(
+                e.intention,
+                "    step " + std::to_string(e.cycle) + ": was not verified, and was wrong"
+            );
+    }
 };
 
 }  // namespace

@@ -84,6 +84,8 @@ inline constexpr std::array<std::string_view, std::variant_size_v<events::body>>
      "check.started",
      "check.ended",
      "verify.decided",
+     "verify.ended",
+     "trust.changed",
      "workspace.diff",
      "log",
      "run.result"};

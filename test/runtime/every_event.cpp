@@ -53,6 +53,28 @@ const changed_file sample_file{
 
 }  // namespace
 
+events::trust_basis sample_basis() {
+    events::trust_basis basis;
+    basis.risk = "low";
+    basis.pattern = "edit";
+    basis.draw = "18446744073709551615";
+    basis.ticket = 12;
+    basis.delivered = 1;
+    basis.skipped = 2;
+    basis.audited = 3;
+    basis.caught = 4;
+    basis.recovering = 5;
+    basis.clean = 6;
+    basis.accounts = {{"0.1", 7}, {"1.3", 1ll << 40}};
+    basis.points = 8;
+    basis.points_delivered = 9;
+    basis.points_skipped = 10;
+    basis.points_caught = 11;
+    basis.bound = 0.5;
+    basis.allowance = 2.5;
+    return basis;
+}
+
 std::vector<events::body> every_event_body() {
     return {
         events::run_started{
@@ -100,7 +122,10 @@ std::vector<events::body> every_event_body() {
         events::action_rolled_back{"1", 8, "failed", {"a", "b"}},
         events::check_started{"1", "user:1", layer::intent},
         events::check_ended{"1", sample_evidence()},
-        events::verify_decided{"1", 9, "verify", 0.1, "risk"},
+        events::verify_decided{"1", 9, "verify", 0.1, "risk", {}},
+        events::verify_decided{"1", 10, "audit", 0.5, "certificate", sample_basis()},
+        events::verify_ended{"1", 10, verdict::fail, 4, "culprit"},
+        events::trust_changed{"1", 10, "low", "edit", 12, "fail"},
         events::workspace_diff{{sample_file}, "--- a\n+++ b\n", true},
         events::log{"warning", "message"},
         sample_result(),

@@ -401,3 +401,20 @@ TEST_CASE("every decision can be explained in one sentence", "[trust]") {
         CHECK_FALSE(to_string(made.reason).empty());
     }
 }
+
+TEST_CASE("every decision can be made again from what it holds", "[trust]") {
+    for (const auto mode : {trust_mode::certified, trust_mode::heuristic})
+        for (const unsigned seed : seeds(20)) {
+            trust_settings settings;
+            settings.mode = mode;
+            random_session session(settings, seed);
+            for (int i = 0; i < 400; ++i) session.step();
+            int decisions = 0;
+            for (const auto& entry : session.journal) {
+                if (entry.outcome) continue;
+                INFO("seed " << seed << ", decision " << ++decisions);
+                REQUIRE(decide_again(settings, entry.decision) == entry.decision);
+            }
+            REQUIRE(decisions > 0);
+        }
+}

@@ -115,6 +115,20 @@ void decide_by_certificate(
     open_ticket(state, made, std::move(opened));
 }
 
+trust_basis basis_of(const trust_state& state, const trust_action& action) {
+    const trust_class& c = state.of(action.risk);
+    return {
+        .delivered = c.delivered,
+        .skipped = c.skipped,
+        .audited = c.audited,
+        .caught = c.caught,
+        .accounts = c.accounts,
+        .recovering = c.recovering,
+        .clean = clean_of(c, action.pattern),
+        .points = state.points,
+    };
+}
+
 trust_pattern& pattern_of(trust_class& c, const std::string& pattern) {
     return c.patterns.try_emplace(pattern).first->second;
 }
@@ -147,7 +161,7 @@ trust_decision decide(
     const trust_action& action,
     std::uint64_t draw
 ) {
-    trust_decision made{.draw = draw, .action = action};
+    trust_decision made{.draw = draw, .action = action, .basis = basis_of(state, action)};
     switch (settings.mode) {
         case trust_mode::off: break;
         case trust_mode::heuristic: decide_by_points(state, made); break;
@@ -157,6 +171,21 @@ trust_decision decide(
             break;
     }
     return made;
+}
+
+trust_decision decide_again(const trust_settings& settings, const trust_decision& made) {
+    trust_state state;
+    trust_class& c = state.of(made.action.risk);
+    c.delivered = made.basis.delivered;
+    c.skipped = made.basis.skipped;
+    c.audited = made.basis.audited;
+    c.caught = made.basis.caught;
+    c.accounts = made.basis.accounts;
+    c.recovering = made.basis.recovering;
+    pattern_of(c, made.action.pattern).clean = made.basis.clean;
+    state.points = made.basis.points;
+    if (made.ticket != 0) state.next_ticket = made.ticket;
+    return decide(settings, state, made.action, made.draw);
 }
 
 bool report(

@@ -165,13 +165,65 @@ struct check_ended {
     friend bool operator==(const check_ended&, const check_ended&) = default;
 };
 
+/// One bound of the trust budget.
+struct trust_account {
+    std::string theta;  ///< the shortest number that reads back as the same double
+    std::int64_t charged = 0;
+    friend bool operator==(const trust_account&, const trust_account&) = default;
+};
+
+/// What the trust budget decided on: with the settings of the run, its decision can be computed
+/// again. The counts are those before the decision.
+struct trust_basis {
+    std::string risk;  ///< `low`, `medium`, `high`
+    std::string pattern;
+    std::string draw;  ///< the coin: a whole number of 64 bits
+    std::uint64_t ticket = 0;
+    std::int64_t delivered = 0;
+    std::int64_t skipped = 0;
+    std::int64_t audited = 0;
+    std::int64_t caught = 0;
+    int recovering = 0;
+    int clean = 0;
+    std::vector<trust_account> accounts;
+    int points = 0;
+    std::int64_t points_delivered = 0;
+    std::int64_t points_skipped = 0;
+    std::int64_t points_caught = 0;
+    double bound = 0;      ///< after the decision: failures that have escaped at most
+    double allowance = 0;  ///< failures that may escape
+    friend bool operator==(const trust_basis&, const trust_basis&) = default;
+};
+
 struct verify_decided {
     std::string intention;
     int cycle = 1;
-    std::string decision;  ///< `verify`
+    std::string decision;  ///< `verify`, `audit`, `defer`, `skip`
     double probability = 1;
     std::string reason;
+    std::optional<trust_basis> trust = {};  ///< nothing: the trust budget was not asked
     friend bool operator==(const verify_decided&, const verify_decided&) = default;
+};
+
+/// What verification found of the change of a cycle.
+struct verify_ended {
+    std::string intention;
+    int cycle = 1;
+    verdict result = verdict::indeterminate;
+    int batch = 1;  ///< changes that were verified together
+    std::string reason;
+    friend bool operator==(const verify_ended&, const verify_ended&) = default;
+};
+
+/// The trust budget has learnt something.
+struct trust_changed {
+    std::string intention;
+    int cycle = 1;
+    std::string risk;
+    std::string pattern;
+    std::uint64_t ticket = 0;
+    std::string outcome;  ///< `pass`, `fail` or another verdict; `escape`: a skipped change failed
+    friend bool operator==(const trust_changed&, const trust_changed&) = default;
 };
 
 struct workspace_diff {
@@ -256,6 +308,8 @@ using body = std::variant<
     check_started,
     check_ended,
     verify_decided,
+    verify_ended,
+    trust_changed,
     workspace_diff,
     log,
     run_result>;

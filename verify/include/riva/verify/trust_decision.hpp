@@ -40,6 +40,20 @@ enum class trust_reason {
     state_unavailable,  ///< the state could not be read or written
 };
 
+/// What was known of the class and the pattern of an action just before it was decided about.
+struct trust_basis {
+    std::int64_t delivered = 0;
+    std::int64_t skipped = 0;
+    std::int64_t audited = 0;
+    std::int64_t caught = 0;
+    trust_accounts accounts = new_trust_accounts;
+    int recovering = 0;
+    int clean = 0;        ///< of the pattern
+    trust_points points;  ///< of the session
+
+    friend bool operator==(const trust_basis&, const trust_basis&) = default;
+};
+
 /// What becomes of an action, and all that is needed to say why.
 struct trust_decision {
     trust_choice choice = trust_choice::verify;
@@ -57,6 +71,8 @@ struct trust_decision {
     double bound = 0;  ///< failures that have escaped at most; with `certified` only
     double allowance = 0;  ///< failures that may escape; with `certified` only
 
+    trust_basis basis = {};
+
     bool verified() const { return choice != trust_choice::skip; }
 
     friend bool operator==(const trust_decision&, const trust_decision&) = default;
@@ -72,6 +88,10 @@ trust_decision decide(
     const trust_action& action,
     std::uint64_t draw
 );
+
+/// The decision that `decide` makes on the basis, the action and the draw of another: equal to it,
+/// if these settings are those that it was made with. Not for `trust_reason::state_unavailable`.
+trust_decision decide_again(const trust_settings& settings, const trust_decision& made);
 
 /// Takes the outcome of a verification. `pass` and `fail` close the ticket. Anything else says
 /// nothing about the action and changes no count and no pattern. An audit then stays open, and
