@@ -56,7 +56,7 @@ const changed_file sample_file{
 events::trust_basis sample_basis() {
     events::trust_basis basis;
     basis.risk = "low";
-    basis.pattern = "edit";
+    basis.pattern = "edit/python";
     basis.draw = "18446744073709551615";
     basis.ticket = 12;
     basis.delivered = 1;
@@ -122,10 +122,9 @@ std::vector<events::body> every_event_body() {
         events::action_rolled_back{"1", 8, "failed", {"a", "b"}},
         events::check_started{"1", "user:1", layer::intent},
         events::check_ended{"1", sample_evidence()},
-        events::verify_decided{"1", 9, "verify", 0.1, "risk", {}},
         events::verify_decided{"1", 10, "audit", 0.5, "certificate", sample_basis()},
         events::verify_ended{"1", 10, verdict::fail, 4, "culprit"},
-        events::trust_changed{"1", 10, "low", "edit", 12, "fail"},
+        events::trust_changed{"1", 10, "low", "edit/python", 12, "fail"},
         events::workspace_diff{{sample_file}, "--- a\n+++ b\n", true},
         events::log{"warning", "message"},
         sample_result(),
