@@ -95,7 +95,7 @@ void add_run(CLI::App& app, run_options& into) {
         into,
         "--strategies",
         "strategies",
-        "optimized, or baseline: everything by the large model"
+        "optimized, or baseline: everything by the large model, and all of it verified"
     );
     add_shorthand(app, into, "--max-usd", "max_usd", "Most money in US dollars, such as 0.50");
     add_shorthand(

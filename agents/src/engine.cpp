@@ -2,6 +2,7 @@
 
 #include "protection.hpp"
 #include "run_context.hpp"
+#include "trust_session.hpp"
 #include "work.hpp"
 
 #include <riva/agents/agent.hpp>
@@ -262,6 +263,7 @@ asio::awaitable<result<void>> check_start(
         co_return error{
             errc::unknown_agent, "There is no agent '" + job.agent + "'; riva has: coder."
         };
+    if (const auto sensible = validate(options); !sensible) co_return sensible.error();
     if (parts.model == nullptr)
         if (const auto tiers = describe_tiers(options); !tiers) co_return tiers.error();
     if (parts.sandbox == nullptr && options.sandbox == isolation::automatic)
@@ -306,6 +308,10 @@ asio::awaitable<result<report>> engine::run(task what, observer* watcher, deadli
     run.isolated = state.sandbox();
     run.decide = state.parts.checkpoint;
     run.role = find_agent(what.agent);
+    verify::trust_in_memory forgotten;
+    trust_session trusted(state.parts.trust != nullptr ? *state.parts.trust : forgotten);
+    verify::trust_budget budget(run.blocking, trusted, run.options.trust, toss_coin);
+    run.trust = &budget;
 
     auto models = model_choice::make(state.options, state.parts.model);
     if (!models) co_return models.error();

@@ -12,6 +12,7 @@
 #include <riva/runtime/ledger.hpp>
 #include <riva/runtime/observer.hpp>
 #include <riva/runtime/sandbox.hpp>
+#include <riva/verify/trust_budget.hpp>
 
 #include <map>
 #include <set>
@@ -53,6 +54,7 @@ struct run_context {
     model_choice* models = nullptr;
     llm::tier_record* record_of_tiers = nullptr;
     agents::checkpoint* decide = nullptr;
+    verify::trust_budget* trust = nullptr;  ///< decides what is verified
     std::shared_ptr<const agent> role;
 
     ledger money;

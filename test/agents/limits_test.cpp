@@ -40,6 +40,10 @@ TEST_CASE("a run refuses what cannot start, and names what to do", "[limits]") {
         w.settings.model.reset();
         expected = agents::errc::no_model;
     }
+    SECTION("a trust budget that cannot be right") {
+        w.settings.trust.least_audit = 0.9;
+        expected = agents::errc::bad_value;
+    }
     SECTION("no repository") {
         job.repository /= "missing";
         expected = riva::errc::tree_unreadable;

@@ -4,6 +4,9 @@
 
 #include <riva/agents/error.hpp>
 
+#include <cmath>
+#include <random>
+
 using namespace riva;
 using namespace riva::agents;
 using Catch::Contains;
@@ -57,6 +60,18 @@ TEST_CASE(
              {"max_usd", "-0.5"},
              {"intention.max_usd", "0.0000001"},
              {"strategies", "best"},
+             {"trust.allowance", "per_day"},
+             {"trust.clean_after_failure", "-1"},
+             {"trust.clean_before_skip", "0.5"},
+             {"trust.delta", "nan"},
+             {"trust.epsilon", "0"},
+             {"trust.epsilon", "1"},
+             {"trust.epsilon", "5%"},
+             {"trust.least_audit", "-0.1"},
+             {"trust.mode", "on"},
+             {"trust.most_audit", "1"},
+             {"trust.sensitivity", "1.01"},
+             {"trust.start_up", "0"},
              {"limits.small.max_output_tokens", "255"},
              {"approve", "maybe"},
              {"max_depth", "99999999999999999999"}
@@ -84,6 +99,44 @@ TEST_CASE("one name sets all strategies", "[settings]") {
     settings s;
     CHECK(set(s, "strategies", "baseline").has_value());
     CHECK(s.model_selection == strategy::baseline);
+    CHECK(s.trust.mode == verify::trust_mode::off);
     CHECK(set(s, "strategy.model_selection", "optimized").has_value());
     CHECK(s.model_selection == strategy::optimized);
+    CHECK(s.trust.mode == verify::trust_mode::off);
+    CHECK(set(s, "strategies", "optimized").has_value());
+    CHECK(s.trust.mode == verify::trust_mode::certified);
+}
+
+TEST_CASE("the settings of the trust budget come back from their text bit by bit", "[settings]") {
+    const unsigned seed = std::random_device{}();
+    CAPTURE(seed);
+    std::mt19937_64 random(seed);
+    std::uniform_real_distribution<double> share(0x1p-1000, 1);
+    for (int i = 0; i < 1000; ++i) {
+        settings s;
+        auto& t = s.trust;
+        t.mode = static_cast<verify::trust_mode>(random() % 3);
+        t.allowance = static_cast<verify::trust_allowance>(random() % 2);
+        for (double* each : {&t.epsilon, &t.delta, &t.least_audit, &t.most_audit, &t.sensitivity})
+            *each = std::ldexp(share(random), -static_cast<int>(random() % 40));
+        t.start_up = static_cast<std::int64_t>(random() % 1000) + 1;
+        t.clean_before_skip = static_cast<int>(random() % 1000);
+        t.clean_after_failure = static_cast<int>(random() % 1000);
+        settings copy;
+        for (const auto& [key, value] : s.describe())
+            if (key.starts_with("trust.")) REQUIRE(set(copy, key, value).has_value());
+        CHECK(copy.trust == s.trust);
+    }
+}
+
+TEST_CASE("values that cannot be right together are found when all are set", "[settings]") {
+    settings s;
+    CHECK(validate(s).has_value());
+    CHECK(set(s, "trust.least_audit", "0.8").has_value());
+    const auto found = validate(s);
+    REQUIRE(found.has_error());
+    CHECK(found.error().code == riva::agents::errc::bad_value);
+    CHECK_THAT(found.error().context, Contains("trust.") && Contains("audits"));
+    CHECK(set(s, "trust.most_audit", "0.9").has_value());
+    CHECK(validate(s).has_value());
 }

@@ -13,6 +13,7 @@
 #include <riva/runtime/journal.hpp>
 #include <riva/runtime/observer.hpp>
 #include <riva/runtime/sandbox.hpp>
+#include <riva/verify/trust_budget.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -53,6 +54,9 @@ struct engine_parts {
     llm::model* model = nullptr;        ///< for all tiers
     llm::tier_record* tiers = nullptr;  ///< what is known of how the tiers did
     agents::checkpoint* checkpoint = nullptr;
+    /// What verifications have shown so far, the same for all runs; may block. Null: kept for each
+    /// repository and what judges it.
+    verify::trust_store* trust = nullptr;
     asio::any_io_executor blocking;  ///< for file work; empty: a pool of two threads
 };
 
@@ -72,10 +76,10 @@ public:
     /// has an id, the last event is `run.result`.
     ///
     /// Errors: only what prevents a run from starting: empty task, unknown agent, no model, a
-    /// limit of money without a price, unreadable repository, no sandbox, unusable state folder.
-    /// All else is in the report. Cancellation: partial ends the run at the next safe point, and
-    /// reports it as cancelled; terminal stops everything now, and throws `operation_aborted` when
-    /// nothing is left alive. Thread safety: safe.
+    /// limit of money without a price, settings that `validate` refuses, unreadable repository, no
+    /// sandbox, unusable state folder. All else is in the report. Cancellation: partial ends the
+    /// run at the next safe point, and reports it as cancelled; terminal stops everything now, and
+    /// throws `operation_aborted` when nothing is left alive. Thread safety: safe.
     asio::awaitable<result<report>> run(task what, observer* watcher = nullptr, deadline by = {});
 
     /// The same for callers that are not coroutines. Completion signature:

@@ -7,6 +7,7 @@
 #include <riva/runtime/error.hpp>
 #include <riva/runtime/ledger.hpp>
 #include <riva/runtime/workspace.hpp>
+#include <riva/verify/trust_state.hpp>
 
 #include <array>
 #include <chrono>
@@ -77,6 +78,7 @@ struct settings {
     workspace_limits workspace;
 
     strategy model_selection = strategy::optimized;  ///< baseline: always the large tier
+    verify::trust_settings trust;  ///< how much is verified; the baseline is the mode `off`
 
     /// The model for all tiers that have none of their own. Without any, only an engine that was
     /// given a model can run.
@@ -101,8 +103,13 @@ struct settings {
 /// Sets one value from text, as `--set KEY=VALUE` does. Durations are written `90s`, `10m` or
 /// `500ms`; money in US dollars, such as `0.5`; prices under `prices.DIALECT:MODEL` as
 /// `INPUT/OUTPUT`. Errors: `errc::unknown_setting` naming the nearest key, `errc::bad_value` with
-/// the allowed range.
+/// the allowed range. What values say together is left to `validate`, so that they may come in any
+/// order.
 result<void> set(settings& s, std::string_view key, std::string_view value);
+
+/// Whether the values make sense together; an engine asks before each run. Errors:
+/// `errc::bad_value`.
+result<void> validate(const settings& s);
 
 /// All keys that `set` knows, sorted.
 std::vector<std::string> setting_keys();
