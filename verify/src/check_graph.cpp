@@ -42,6 +42,26 @@ std::string message_of(const std::exception_ptr& e) {
     }
 }
 
+/// Whether chance may have decided.
+bool may_be_flaky(const check_traits& traits, const evidence& found) {
+    return found.result == verdict::fail && found.grade == evidence_grade::executed &&
+           traits.layer == layer::behavioural && !traits.pure;
+}
+
+/// What a failure comes to after a second run: it stands unless that passed, and then the two say
+/// nothing.
+evidence confirmed(evidence first, evidence second) {
+    if (second.result == verdict::fail) return second;
+    if (second.result == verdict::pass) {
+        first.result = verdict::indeterminate;
+        first.grade = evidence_grade::none;
+        first.detail = "flaky: passed when run again on the same input; before: " + first.detail;
+    } else {
+        first.detail += " (not confirmed: " + second.detail + ")";
+    }
+    return first;
+}
+
 /// Keeps a group in the set of running ones for as long as it can be cancelled.
 struct registration {
     registration(std::set<task_group*>& all, task_group& one) : all_(all), one_(&one) {
@@ -70,6 +90,8 @@ public:
 private:
     void start_what_is_ready();
     asio::awaitable<void> judge(std::size_t i);
+    asio::awaitable<evidence> judged(std::size_t i);
+    asio::awaitable<evidence> again(std::size_t i, const evidence& first);
     asio::awaitable<evidence> attempt(std::size_t i);
     asio::awaitable<void> timed(std::size_t i, deadline limit, evidence& found, bool& in_time);
     asio::awaitable<void> call(std::size_t i, deadline limit, evidence& found);
@@ -166,17 +188,32 @@ asio::awaitable<evidence> execution::attempt(std::size_t i) {
     co_return found;
 }
 
+/// Reports the first attempt and makes a second one.
+asio::awaitable<evidence> execution::again(std::size_t i, const evidence& first) {
+    co_await ended(first);
+    co_await started(i);
+    co_return co_await attempt(i);
+}
+
+asio::awaitable<evidence> execution::judged(std::size_t i) {
+    evidence found = co_await attempt(i);
+    if (decisive_ || by_.expired()) co_return found;
+    if (found.result == verdict::infra_error) {
+        evidence second = co_await again(i, found);
+        second.detail += " (second attempt; the first: " + found.detail + ")";
+        co_return second;
+    }
+    if (options_.confirm_failures && may_be_flaky(queue_.traits(i), found)) {
+        evidence second = co_await again(i, found);
+        co_return confirmed(std::move(found), std::move(second));
+    }
+    co_return found;
+}
+
 asio::awaitable<void> execution::judge(std::size_t i) {
     if (decisive_) co_return queue_.give_back(i);
     co_await started(i);
-    evidence found = co_await attempt(i);
-    if (found.result == verdict::infra_error && !decisive_ && !by_.expired()) {
-        co_await ended(found);
-        co_await started(i);
-        evidence second = co_await attempt(i);
-        second.detail += " (second attempt; the first: " + found.detail + ")";
-        found = std::move(second);
-    }
+    evidence found = co_await judged(i);
     if (found.result == verdict::fail) stop_because_of(i);
     co_await ended(found);
     queue_.ended(i, std::move(found));

@@ -68,6 +68,7 @@ public:
         traits_.author = author::runtime;
         traits_.cost = l.cost;
         traits_.likely_to_fail = 0.1;
+        traits_.pure = true;
     }
 
     const check_traits& traits() const override { return traits_; }

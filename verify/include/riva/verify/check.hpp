@@ -23,8 +23,11 @@ struct check_traits {
     enum author author = author::runtime;
     std::chrono::milliseconds cost{100};  ///< expected duration
     double likely_to_fail = 0.1;          ///< prior, 0 to 1
+    /// The same input gives the same verdict, always: it parses or compiles, and executes nothing
+    /// whose outcome could depend on time, chance or what ran before.
+    bool pure = false;
     std::vector<std::string>
-        needs;       ///< ids of checks that must pass first; otherwise this one is skipped
+        needs;  ///< ids of checks that must pass first; otherwise this one is skipped
 };
 
 /// What is checked: a tree, and the paths in it that changed.

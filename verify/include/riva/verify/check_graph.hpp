@@ -13,7 +13,7 @@
 namespace riva::verify {
 
 enum class graph_mode {
-    stop_at_failure,  ///< the first `fail` cancels what is running
+    stop_at_failure,  ///< the first `fail` that stands cancels what is running
     collect_all,      ///< every check runs to its end
 };
 
@@ -23,6 +23,11 @@ struct graph_options {
     std::size_t model_width = 4;
     graph_mode mode = graph_mode::stop_at_failure;
     std::chrono::milliseconds check_timeout{60'000};  ///< for each check
+
+    /// An executed behavioural check that fails and is not `pure` runs once more on the same input.
+    /// If it passes then, it is flaky and says nothing: `indeterminate`. Otherwise the failure
+    /// stands. Nothing becomes a pass this way, and until the failure stands the others go on.
+    bool confirm_failures = true;
 
     /// Awaited before a check starts. May be empty.
     std::function<asio::awaitable<void>(const check_traits&)> on_started;
@@ -36,9 +41,10 @@ struct graph_options {
 /// Runs checks at once where their dependencies and the widths allow it; ready ones in order of
 /// likelihood to fail per cost. Returns one piece of evidence per check in the order given,
 /// whatever the timing: those not run are `skipped` (a dependency did not pass, or a decisive
-/// failure came first). A check that ends in `infra_error` runs once more. Unknown or circular
-/// dependencies and repeated ids are `indeterminate`. A check that throws, or is not finished in
-/// time, is `infra_error`; a pass without a grade is `indeterminate`.
+/// failure came first). A check that ends in `infra_error` runs once more, and so does a failure
+/// that is to be confirmed; none runs more than twice. Unknown or circular dependencies and
+/// repeated ids are `indeterminate`. A check that throws, or is not finished in time, is
+/// `infra_error`; a pass without a grade is `indeterminate`.
 ///
 /// An exception of a callback cancels everything and passes through. Cancellation: every running
 /// check is cancelled and awaited. Thread safety: call on a serial executor; callbacks for
