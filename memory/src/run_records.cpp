@@ -48,6 +48,7 @@ void move_head(SQLite::Database& in, const event& e, const std::string& hash) {
     move.bind(1, static_cast<std::int64_t>(e.seq));
     move.bind(2, hash);
     if (ended != nullptr) move.bind(3, ended->outcome);
+    if (std::holds_alternative<events::run_resumed>(e.body)) move.bind(3, "");
     move.bind(4, e.run);
     move.exec();
 }

@@ -147,6 +147,13 @@ std::optional<ledger::shortage> ledger::find_shortage(cost most) const {
     return find_shortage(without_negatives(most), true);
 }
 
+void ledger::carry_over(std::int64_t calls, cost spent, const ledger* top) noexcept {
+    for (ledger* account = this; account != top && account != nullptr; account = account->parent_) {
+        account->calls_ = add(account->calls_, calls);
+        account->spent_ = account->spent_ + without_negatives(spent);
+    }
+}
+
 result<ledger::lease> ledger::reserve(cost most) {
     most = without_negatives(most);
     if (auto shortage = find_shortage(most, true))

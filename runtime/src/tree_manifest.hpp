@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,11 @@ struct tree_manifest {
 
     const tree_entry* find(std::string_view path) const;
 };
+
+/// The tree as text whose SHA-256 is the hash of the tree.
+std::string to_text(const tree_manifest& tree);
+/// What `to_text` wrote, without the identities; nothing if it did not.
+std::optional<tree_manifest> manifest_from_text(std::string_view text);
 
 const tree_entry* find_entry(const std::vector<tree_entry>& sorted, std::string_view path);
 

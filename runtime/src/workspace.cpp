@@ -44,6 +44,25 @@ asio::awaitable<result<workspace>> workspace::stage(
     co_return workspace(std::move(*staged));
 }
 
+asio::awaitable<result<workspace>> workspace::stage_again(
+    std::filesystem::path repository,
+    std::filesystem::path folder,
+    std::string base,
+    asio::any_io_executor blocking,
+    workspace_limits limits
+) {
+    using made = std::unique_ptr<state>;
+    auto staged = co_await file_work<made>(blocking, [&](std::stop_token stop) {
+        auto s = std::make_unique<state>(folder, blocking, limits, state::folder_use::again);
+        s->keeps_objects = true;
+        s->stage_again(repository, base, stop);
+        throw_if_stopped(stop);
+        return s;
+    });
+    if (!staged) co_return staged.error();
+    co_return workspace(std::move(*staged));
+}
+
 asio::awaitable<void> workspace::close() {
     // Removing throws nothing that could become an error here.
     [[maybe_unused]] const auto closed =
@@ -160,9 +179,10 @@ asio::awaitable<result<change_set>> workspace::merge(workspace& child) {
     });
 }
 
-asio::awaitable<result<void>> workspace::discard_objects(change_set kept) {
+asio::awaitable<result<void>> workspace::discard_objects(change_set kept, bool for_again) {
     co_return co_await file_work<void>(state_->pool, [&](std::stop_token stop) {
         std::set<std::string> hashes;
+        if (for_again) hashes.insert(state_->base.tree_hash());
         for (const changed_file& file : kept.files)
             for (const auto& hash : {file.change.before, file.change.after})
                 if (!hash.empty()) hashes.insert(hash);

@@ -44,11 +44,15 @@ file_descriptor open_repository(const std::filesystem::path& repository) {
 }  // namespace
 
 workspace::state::state(
-    std::filesystem::path new_folder, asio::any_io_executor blocking, workspace_limits most
+    std::filesystem::path new_folder,
+    asio::any_io_executor blocking,
+    workspace_limits most,
+    folder_use use
 )
     : pool(std::move(blocking)), limits(most) {
     const auto path = with_real_parent(new_folder);
-    if (::mkdir(path.c_str(), 0700) != 0)
+    const bool made = ::mkdir(path.c_str(), 0700) == 0;
+    if (!made && (use == folder_use::fresh || errno != EEXIST))
         fail_io("make the workspace folder", path.string(), errno);
     folder = path;
     root = path / "tree";
@@ -91,9 +95,7 @@ void workspace::state::open_tree() {
 
 void workspace::state::stage(const std::filesystem::path& repository, const std::stop_token& stop) {
     const file_descriptor source = open_repository(repository);
-    const auto objects = folder / "objects";
-    if (::mkdir(objects.c_str(), 0700) != 0) fail_io("make the folder", objects.string(), errno);
-    store = std::make_shared<object_store>(objects);
+    make_store();
     struct stat own;
     if (::fstat(folder_fd.get(), &own) != 0) fail_io("open the folder", folder.string(), errno);
     known = scan_repository(source.get(), {own.st_dev, own.st_ino}, *store, limits, stop);
@@ -101,6 +103,13 @@ void workspace::state::stage(const std::filesystem::path& repository, const std:
     known = restore_tree(tree(), known, {}, *store, stop);
     base = recorded();
     read_ignore_rules();
+    store->put(to_text(known));
+}
+
+void workspace::state::make_store() {
+    const auto objects = folder / "objects";
+    if (::mkdir(objects.c_str(), 0700) != 0) fail_io("make the folder", objects.string(), errno);
+    store = std::make_shared<object_store>(objects);
 }
 
 std::unique_ptr<workspace::state> workspace::state::fork(

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -22,12 +23,25 @@ struct workspace::snapshot::manifest {
 
 /// What a workspace holds, and its work as blocking functions. They throw `exception`.
 struct workspace::state {
-    state(std::filesystem::path new_folder, asio::any_io_executor blocking, workspace_limits most);
+    /// Whether the folder must be new or may be that of an earlier workspace.
+    enum class folder_use { fresh, again };
+
+    state(
+        std::filesystem::path new_folder,
+        asio::any_io_executor blocking,
+        workspace_limits most,
+        folder_use use = folder_use::fresh
+    );
     ~state();
     state(const state&) = delete;
     state& operator=(const state&) = delete;
 
     void stage(const std::filesystem::path& repository, const std::stop_token& stop);
+    void stage_again(
+        const std::filesystem::path& repository,
+        const std::string& base_hash,
+        const std::stop_token& stop
+    );
     std::unique_ptr<state> fork(std::filesystem::path new_folder, const std::stop_token& stop);
     void remove_tree();
 
@@ -70,7 +84,9 @@ private:
     static const tree_manifest& tree_of(const snapshot& s);
     void make_tree();
     void open_tree();
+    void make_store();
     void read_ignore_rules();
+    void check_base(const std::optional<tree_manifest>& before) const;
     std::string content_for_diff(const std::string& hash) const;
 };
 

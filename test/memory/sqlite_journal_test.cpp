@@ -108,6 +108,12 @@ TEST_CASE("journal lists runs newest first, with their results", "[journal]") {
         {"old", old.time, "old task", "/srv/a", ""},
     };
     CHECK(*runs(*journal) == expected);
+
+    event again = end;
+    again.seq = 3;
+    again.body = events::run_resumed{2, "1", {}, false};
+    REQUIRE(append(*journal, again));
+    CHECK(runs(*journal)->front().outcome.empty());
 }
 
 TEST_CASE("journal refuses an event that does not follow the one before", "[journal]") {

@@ -200,3 +200,20 @@ TEST_CASE("an account draws on all accounts above it", "[ledger]") {
         CHECK(third->by == &intention);
     }
 }
+
+TEST_CASE("calls of an earlier time are booked without being asked for", "[ledger]") {
+    ledger run({.calls = 3, .tokens = 100});
+    ledger part(run, {.calls = 2, .tokens = 60}, "part");
+    part.carry_over(1, tokens(70), &run);
+    CHECK(part.calls() == 1);
+    CHECK(part.spent() == tokens(70));
+    CHECK(run.calls() == 0);
+    CHECK(run.spent() == cost{});
+    CHECK(part.reserve(tokens(1)).has_error());
+    part.carry_over(1, tokens(50));
+    CHECK(part.calls() == 2);
+    CHECK(run.calls() == 1);
+    CHECK(run.spent() == tokens(50));
+    CHECK(run.reserve(tokens(51)).has_error());
+    CHECK(run.reserve(tokens(50)).has_value());
+}

@@ -101,6 +101,10 @@ public:
     /// Why a call that could cost so much would be refused, here or above; nothing if it would not.
     std::optional<shortage> find_shortage(cost most) const;
 
+    /// Books calls of an earlier time, here and in the accounts above up to `top`, which is left
+    /// out; null: in all of them. Never refused.
+    void carry_over(std::int64_t calls, cost spent, const ledger* top = nullptr) noexcept;
+
     std::int64_t calls() const noexcept { return calls_; }
     const cost& spent() const noexcept { return spent_; }  ///< settled
     const cost& reserved() const noexcept { return reserved_; }  ///< open leases

@@ -64,6 +64,19 @@ public:
         workspace_limits limits = {}
     );
 
+    /// Stages once more in the folder of an earlier workspace that nobody uses any more; what that
+    /// one left behind is removed. `base` is the hash of the tree as it was staged then: the
+    /// repository must be so still, but for files that its `.gitignore` names and caches. Errors:
+    /// those of `stage`; `errc::conflict` naming the files that changed since. After an error the
+    /// folder can be staged in again.
+    static asio::awaitable<result<workspace>> stage_again(
+        std::filesystem::path repository,
+        std::filesystem::path folder,
+        std::string base,
+        asio::any_io_executor blocking,
+        workspace_limits limits = {}
+    );
+
     workspace(workspace&&) noexcept;
     workspace& operator=(workspace&&) noexcept;
     /// Removes the staged tree of this workspace, which takes a while when it is large (`close`
@@ -137,9 +150,10 @@ public:
     /// Lifetime: `child` must live until the merge ends.
     asio::awaitable<result<change_set>> merge(workspace& child);
 
-    /// Deletes the objects that `kept` does not name and makes those durable. Afterwards nothing
-    /// can be rolled back; no fork may be in use.
-    asio::awaitable<result<void>> discard_objects(change_set kept);
+    /// Deletes the objects that `kept` does not name and makes those durable. With `for_again` what
+    /// `stage_again` needs to name files is kept as well. Afterwards nothing can be rolled back; no
+    /// fork may be in use.
+    asio::awaitable<result<void>> discard_objects(change_set kept, bool for_again = false);
 
 private:
     struct state;
