@@ -23,6 +23,10 @@ void check_bad(const std::filesystem::path& file, int seq) {
     CHECK(found.error().context.find("event " + std::to_string(seq) + ":") != std::string::npos);
 }
 
+int last_seq() {
+    return static_cast<int>(every_event_body().size());
+}
+
 struct tampering {
     const char* what;
     const char* sql;
@@ -35,12 +39,14 @@ const std::vector<tampering> every_tampering = {
     {"changed hash", "UPDATE events SET hash = upper(hash) WHERE seq = 4", 4},
     {"removed", "DELETE FROM events WHERE seq = 5", 5},
     {"removed first", "DELETE FROM events WHERE seq = 1", 1},
-    {"removed last", "DELETE FROM events WHERE seq = 18", 18},
+    {"removed last", "DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)", last_seq()},
     {"removed and closed up",
      "DELETE FROM events WHERE seq = 5; UPDATE events SET seq = seq - 1 WHERE seq > 5",
      5},
     {"removed all", "DELETE FROM events", 1},
-    {"doubled", "INSERT INTO events SELECT run, 19, json, hash FROM events WHERE seq = 18", 19},
+    {"doubled",
+     "INSERT INTO events SELECT run, seq + 1, json, hash FROM events ORDER BY seq DESC LIMIT 1",
+     last_seq() + 1},
     {"swapped",
      "UPDATE events SET seq = 100 WHERE seq = 2; UPDATE events SET seq = 2 WHERE seq = 3;"
      "UPDATE events SET seq = 3 WHERE seq = 100",
