@@ -235,6 +235,7 @@ template <class A>
 void members(A& a, events::trust_basis& v) {
     a("risk", v.risk);
     a("pattern", v.pattern);
+    a("required", v.required);
     a("draw", v.draw);
     a("ticket", v.ticket);
     a("delivered", v.delivered);

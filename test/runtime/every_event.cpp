@@ -57,6 +57,7 @@ events::trust_basis sample_basis() {
     events::trust_basis basis;
     basis.risk = "low";
     basis.pattern = "edit/python";
+    basis.required = true;
     basis.draw = "18446744073709551615";
     basis.ticket = 12;
     basis.delivered = 1;

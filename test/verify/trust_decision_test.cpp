@@ -418,3 +418,24 @@ TEST_CASE("every decision can be made again from what it holds", "[trust]") {
             REQUIRE(decisions > 0);
         }
 }
+
+TEST_CASE("an action that must be verified is, and counts for its pattern", "[trust]") {
+    const trust_action must{low.risk, low.pattern, true};
+    for (const auto mode : {trust_mode::certified, trust_mode::heuristic}) {
+        trust_settings settings;
+        settings.mode = mode;
+        trust_state state;
+        for (int i = 0; i < settings.clean_before_skip; ++i) {
+            const auto made = decide(settings, state, must, always_skip);
+            REQUIRE(made.choice == trust_choice::verify);
+            REQUIRE(report(settings, state, made.ticket, verdict::pass));
+        }
+        const auto later = decide(settings, state, must, always_skip);
+        CHECK(later.choice == trust_choice::verify);
+        CHECK(later.reason == trust_reason::required);
+        CHECK(decide(settings, state, low, always_skip).choice == trust_choice::skip);
+        REQUIRE(report(settings, state, later.ticket, verdict::fail));
+        if (mode == trust_mode::certified)
+            CHECK(state.of(low.risk).recovering == settings.clean_after_failure);
+    }
+}

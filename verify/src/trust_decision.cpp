@@ -33,9 +33,11 @@ void open_ticket(trust_state& state, trust_decision& made, trust_ticket opened) 
 /// The plan's rules as they are written: deterministic, and blind for what they skip.
 void decide_by_points(trust_state& state, trust_decision& made) {
     trust_points& now = state.points;
-    const bool may_skip = made.action.risk == risk_level::low && now.left > points::low_risk_above;
-    made.reason =
-        made.action.risk == risk_level::high ? trust_reason::high_risk : trust_reason::points;
+    const bool may_skip = made.action.risk == risk_level::low && !made.action.required &&
+                          now.left > points::low_risk_above;
+    made.reason = made.action.risk == risk_level::high ? trust_reason::high_risk
+                  : made.action.required               ? trust_reason::required
+                                                       : trust_reason::points;
     if (may_skip) {
         now.left -= points::cost_of_low_risk / 2;
         ++now.skipped;
@@ -91,6 +93,7 @@ void decide_by_certificate(
     if (risk == risk_level::high) return verify_because(trust_reason::high_risk, false);
     if (clean_of(c, made.action.pattern) < settings.clean_before_skip)
         return verify_because(trust_reason::pattern_unproven, false);
+    if (made.action.required) return verify_because(trust_reason::required, true);
     const auto plan = plan_next(settings, risk, c);
     if (!plan)
         return verify_because(

@@ -100,6 +100,7 @@ std::string explain(const trust_decision& d) {
     switch (d.reason) {
         case trust_reason::off: return "Everything is verified.";
         case trust_reason::high_risk: return "High risk is always verified.";
+        case trust_reason::required: return "It completes the task, which is always verified.";
         case trust_reason::pattern_unproven:
             return "Actions of this pattern have not passed enough verifications in a row.";
         case trust_reason::recovering:
@@ -134,6 +135,7 @@ std::string_view to_string(trust_reason reason) {
     switch (reason) {
         case trust_reason::off: return "off";
         case trust_reason::high_risk: return "high_risk";
+        case trust_reason::required: return "required";
         case trust_reason::pattern_unproven: return "pattern_unproven";
         case trust_reason::recovering: return "recovering";
         case trust_reason::no_certificate: return "no_certificate";

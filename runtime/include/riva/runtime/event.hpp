@@ -177,6 +177,7 @@ struct trust_account {
 struct trust_basis {
     std::string risk;  ///< `low`, `medium`, `high`
     std::string pattern;
+    bool required = false;  ///< it was to be verified in any case
     std::string draw;  ///< the coin: a whole number of 64 bits
     std::uint64_t ticket = 0;
     std::int64_t delivered = 0;

@@ -19,6 +19,7 @@ namespace riva::verify {
 struct trust_action {
     risk_level risk = risk_level::high;
     std::string pattern;
+    bool required = false;  ///< verified in any case, and still learnt from
 
     friend bool operator==(const trust_action&, const trust_action&) = default;
 };
@@ -32,6 +33,7 @@ enum class trust_choice {
 enum class trust_reason {
     off,
     high_risk,
+    required,
     pattern_unproven,   ///< the pattern has not passed enough verifications yet
     recovering,         ///< a trusted action failed a short while ago
     no_certificate,     ///< skipping one more could exceed the allowance
