@@ -41,9 +41,13 @@ bool is_acceptance(const evidence& e) {
     return e.layer == layer::behavioural || e.layer == layer::intent;
 }
 
-verify::graph_options graph_for(run_context& run, const intention& it) {
+verify::graph_options graph_for(run_context& run, const intention& it, extent how_much) {
     verify::graph_options options;
     options.cpu_width = run.options.check_width;
+    if (run.options.parallel == strategy::baseline)
+        options.cpu_width = options.io_width = options.model_width = 1;
+    // Whether the whole is right is looked at from all sides, so that the next attempt knows all.
+    if (how_much == extent::acceptance) options.mode = verify::graph_mode::collect_all;
     options.check_timeout = run.options.check_timeout;
     options.on_started = [&run, id = it.id](const verify::check_traits& traits) {
         return run.emit(events::check_started{id, traits.id, traits.layer});
@@ -98,7 +102,7 @@ asio::awaitable<result<verification>> verify_tree(
 
     verify::check_input input{tree.root(), std::move(changed), state->tree_hash()};
     auto found = co_await verify::run_checks(
-        std::move(checks), std::move(input), graph_for(run, it), run.by
+        std::move(checks), std::move(input), graph_for(run, it, how_much), run.by
     );
     count(run.result.verification, found);
     const auto cleaned = co_await tree.roll_back(*state);

@@ -21,7 +21,8 @@ struct verification {
 
 /// How much of an intention is checked.
 enum class extent {
-    change,      ///< the changed files can be parsed
+    syntax,      ///< the changed files can be parsed
+    change,      ///< and say something that makes sense
     acceptance,  ///< and the acceptance holds
 };
 

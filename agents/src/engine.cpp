@@ -88,6 +88,7 @@ public:
             co_await run_.emit(started());
             co_await work(run_, report_.root, *tree_, run_.money, {});
             co_await run_.emit_end(report_.root);
+            refuse_unverified();
             run_.result.outcome = to_string(report_.root.status);
             lost_to_the_model();
         } catch (const run_over& end) {
@@ -120,6 +121,17 @@ private:
             run_.job.write,
             tree_->base().tree_hash()
         };
+    }
+
+    /// What was deferred is verified before a run ends with a result.
+    void refuse_unverified() const {
+        if (report_.root.status == intention_status::failed || run_.waiting == 0) return;
+        throw run_over(
+            "error",
+            {"verification",
+             std::to_string(run_.waiting) + " changes were never verified.",
+             "Nothing was applied; this is a fault of riva."}
+        );
     }
 
     /// A run that failed only because no answer could be used, or because policy refused

@@ -34,7 +34,7 @@ asio::awaitable<gate_decision> pass_gate(
         allowed = rule != approval::never;
     }
 
-    gate_decision decision{allowed, allowed ? "" : refusal(found)};
+    gate_decision decision{allowed, allowed ? "" : refusal(found), found};
     events::action_gated event{
         of.id, cycle, std::string(to_string(found.level)), found.factors, "run", decision.why
     };

@@ -12,6 +12,7 @@ namespace riva::agents {
 struct gate_decision {
     bool run = false;
     std::string why;  ///< for the model and for people, if it is not run
+    verify::risk risk;
 };
 
 /// Decides before anything happens whether an action may run. File actions always may: the

@@ -12,6 +12,7 @@
 #include <riva/runtime/ledger.hpp>
 #include <riva/runtime/observer.hpp>
 #include <riva/runtime/sandbox.hpp>
+#include <riva/verify/batch.hpp>
 #include <riva/verify/trust_budget.hpp>
 
 #include <map>
@@ -62,6 +63,8 @@ struct run_context {
     std::uint64_t seq = 0;
     int intentions = 0;
     int forks = 0;
+    int waiting = 0;  ///< changes that are still to be verified
+    verify::failure_record verified_changes;
     events::run_result result;
 
     std::set<std::string> open_intentions;  ///< started and not ended

@@ -144,7 +144,12 @@ setting_field all_strategies() {
         [](settings& s, std::string_view text) {
             const auto value = parse_strategy(text);
             if (!value) return false;
-            s.model_selection = *value;
+            for (const auto member :
+                 {&settings::model_selection,
+                  &settings::by_risk,
+                  &settings::batch,
+                  &settings::parallel})
+                s.*member = *value;
             s.trust.mode = *value == strategy::baseline ? verify::trust_mode::off
                                                         : verify::trust_mode::certified;
             return true;
@@ -198,7 +203,11 @@ const std::vector<setting_field>& setting_fields() {
             duration("command.timeout", &settings::command_timeout),
             all_strategies(),
             strategy_field("strategy.model_selection", &settings::model_selection),
+            strategy_field("verify.batch", &settings::batch),
+            integer("verify.batch_most", &settings::batch_most, 1, 32, "1 to 32"),
+            strategy_field("verify.by_risk", &settings::by_risk),
             duration("verify.check_timeout", &settings::check_timeout),
+            strategy_field("verify.parallel", &settings::parallel),
             integer("verify.width", &settings::check_width, 1, 64, "1 to 64"),
             integer("width", &settings::width, 1, 64, "1 to 64"),
         };

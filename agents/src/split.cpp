@@ -7,6 +7,7 @@
 #include "prompts.hpp"
 #include "proposal.hpp"
 #include "select_tier.hpp"
+#include "verify_changes.hpp"
 #include "words.hpp"
 #include "work.hpp"
 
@@ -201,6 +202,7 @@ asio::awaitable<void> integrate(work_item& item) {
     auto v =
         co_await verify_tree(item.run, item.it, item.root(), item.tree, paths, extent::acceptance);
     if (!v) throw run_over("error", {"workspace", v.error().context, "Nothing was applied."});
+    co_await report_escapes(item, v->found);
     const bool accepted = co_await item.run.decide->verify_integration(item.it, v->found);
     if (!accepted) v->result = verdict::fail;
 

@@ -6,15 +6,17 @@
 #include "gate.hpp"
 #include "history.hpp"
 #include "model_call.hpp"
+#include "plan_verification.hpp"
 #include "prompt.hpp"
 #include "prompts.hpp"
 #include "proposal.hpp"
 #include "select_tier.hpp"
+#include "setback.hpp"
 #include "split.hpp"
+#include "verify_changes.hpp"
 #include "work_item.hpp"
 
 #include <riva/agents/error.hpp>
-#include <riva/runtime/digest.hpp>
 
 #include <algorithm>
 
@@ -33,43 +35,10 @@ asio::awaitable<result<proposal>> propose(work_item& item) {
         co_await select_tier(item, proposal_schema_name),
         &item.account
     };
+    item.proposed_by = ask.tier.tier;
     const auto answer = co_await ask_model(item.run, std::move(ask));
     if (!answer) co_return answer.error();
     co_return parse_proposal(*answer);
-}
-
-/// What a failed cycle has shown, as a digest: equal digests mean that nothing was learnt.
-std::string evidence_digest(const cycle& c) {
-    std::string all = c.error;
-    if (c.outcome.exit_code) all += std::to_string(*c.outcome.exit_code) + c.outcome.output.text();
-    for (const auto& e : c.found) all += e.check + std::string(to_string(e.result)) + e.log_digest;
-    return sha256(all);
-}
-
-/// Books a failed cycle; the person who watches may add a hint for the next one.
-asio::awaitable<void> book_failure(work_item& item, cycle c) {
-    ++item.failures;
-    if (!c.denied) ++item.refuted;
-    const std::string shown = evidence_digest(c);
-    item.nothing_new = shown == item.last_evidence;
-    item.last_evidence = shown;
-    item.note = co_await item.run.decide->review_reflection(item.it, c);
-    item.it.trace.push_back(std::move(c));
-}
-
-asio::awaitable<void> roll_back(work_item& item, workspace::snapshot before, std::string reason) {
-    auto changed = co_await item.tree.changes_since(before);
-    const auto back = co_await item.tree.roll_back(before);
-    if (!changed || !back)
-        throw run_over(
-            "error",
-            {"workspace",
-             (changed ? back.error() : changed.error()).context,
-             "Nothing was applied; free some space or check the state folder."}
-        );
-    events::action_rolled_back event{item.it.id, item.steps, std::move(reason), {}};
-    for (const auto& change : *changed) event.files.push_back(change.path);
-    co_await item.run.emit(std::move(event));
 }
 
 void stop_without_sandbox(const error& why) {
@@ -92,17 +61,13 @@ asio::awaitable<bool> carry_out(work_item& item, cycle& c, const workspace::snap
     if (failed) {
         c.judgment = judgment::failure;
         co_await roll_back(
-            item, before, done ? "the command failed" : "the action could not be carried out"
+            item,
+            item.steps,
+            before,
+            done ? "the command failed" : "the action could not be carried out"
         );
     }
     co_return !failed;
-}
-
-std::vector<std::string> paths_of(const std::vector<file_change>& changes) {
-    std::vector<std::string> paths;
-    paths.reserve(changes.size());
-    for (const auto& change : changes) paths.push_back(change.path);
-    return paths;
 }
 
 asio::awaitable<bool> anything_changed(work_item& item) {
@@ -110,44 +75,60 @@ asio::awaitable<bool> anything_changed(work_item& item) {
     co_return all && !all->empty();
 }
 
-/// Verifies what a cycle did and keeps or drops it.
-asio::awaitable<void> judge_cycle(work_item& item, cycle c, workspace::snapshot before, bool done) {
-    co_await item.run.emit(events::verify_decided{
-        item.it.id,
-        item.steps,
-        "verify",
-        1.0,
-        done ? "the acceptance is checked" : "the change is checked"
-    });
-    auto verified = co_await verify_tree(
-        item.run,
-        item.it,
-        item.root(),
-        item.tree,
-        paths_of(c.outcome.files),
-        done ? extent::acceptance : extent::change
-    );
-    if (!verified)
-        throw run_over("error", {"workspace", verified.error().context, "Nothing was applied."});
-    c.found = verified->found;
-    c.judgment = judge(verified->result);
-    const auto opinion = co_await item.run.decide->judge_action(item.it, c);
-    if (opinion && *opinion != judgment::success) {
-        if (c.judgment != judgment::failure) c.judgment = *opinion;
-        verified->result = verdict::fail;
-    }
+asio::awaitable<workspace::snapshot> snapshot_of(workspace& tree) {
+    const auto taken = co_await tree.take_snapshot();
+    if (!taken)
+        throw run_over("error", {"workspace", taken.error().context, "Nothing was applied."});
+    co_return *taken;
+}
 
-    const bool acceptable =
-        verified->result == verdict::pass || verified->result == verdict::indeterminate;
-    if (!acceptable) {
-        co_await roll_back(item, std::move(before), "the checks did not pass");
-        co_await book_failure(item, std::move(c));
+/// That a change was let through, where the evidence of others stands.
+evidence note_of_skip(const verify::trust_decision& why) {
+    evidence e;
+    e.check = "trust";
+    e.result = verdict::skipped;
+    e.detail = verify::explain(why);
+    return e;
+}
+
+/// Keeps what a cycle did, and has it verified now, later or not at all.
+asio::awaitable<void> judge_cycle(
+    work_item& item, cycle c, workspace::snapshot before, verify::risk risk, bool done
+) {
+    c.kept = true;
+    c.judgment = judgment::partial;
+    if (!done && c.outcome.files.empty()) {
+        item.it.trace.push_back(std::move(c));
         co_return;
     }
-    c.kept = true;
-    item.note.clear();
+    const auto plan = co_await plan_verification(item, c.action, risk, done);
+    deferred_change change;
+    change.cycle = item.steps;
+    change.attempt = item.it.trace.size();
+    for (const auto& file : c.outcome.files) change.files.push_back(file.path);
+    change.semantic = plan.semantic;
+    change.before = std::move(before);
+    change.after = co_await snapshot_of(item.tree);
+    change.decision = plan.trust;
+    if (plan.skipped())
+        c.found.push_back(note_of_skip(plan.trust));
+    else
+        ++item.run.waiting;
     item.it.trace.push_back(std::move(c));
-    if (done) settle(item, *verified, co_await anything_changed(item));
+    item.unverified.push_back(std::move(change));
+    item.note.clear();
+
+    if (done) {
+        const auto verified = co_await verify_completion(item);
+        if (verified) settle(item, *verified, co_await anything_changed(item));
+    } else if (plan.now) {
+        co_await verify_waiting(item);
+    }
+}
+
+asio::awaitable<void> fail(work_item& item, cycle c) {
+    item.it.trace.push_back(std::move(c));
+    co_await book_failure(item, item.it.trace.size() - 1);
 }
 
 /// One attempt: propose, gate, execute, verify, keep or roll back.
@@ -158,7 +139,7 @@ asio::awaitable<void> one_cycle(work_item& item) {
     if (!proposed) {
         c.error = "The answer of the model could not be used: " + proposed.error().context;
         co_await item.run.emit(events::log{"warning", c.error});
-        co_await book_failure(item, std::move(c));
+        co_await fail(item, std::move(c));
         co_return;
     }
     c.thought = proposed->thought;
@@ -178,14 +159,12 @@ asio::awaitable<void> one_cycle(work_item& item) {
         c.error = gate.why;
         c.denied = true;
         c.judgment = judgment::failure;
-        co_await book_failure(item, std::move(c));
+        co_await fail(item, std::move(c));
         co_return;
     }
-    const auto before = co_await item.tree.take_snapshot();
-    if (!before)
-        throw run_over("error", {"workspace", before.error().context, "Nothing was applied."});
-    if (!co_await carry_out(item, c, *before)) {
-        co_await book_failure(item, std::move(c));
+    const auto before = co_await snapshot_of(item.tree);
+    if (!co_await carry_out(item, c, before)) {
+        co_await fail(item, std::move(c));
         co_return;
     }
     if (std::holds_alternative<query>(c.action) && !proposed->done) {
@@ -194,7 +173,7 @@ asio::awaitable<void> one_cycle(work_item& item) {
         item.it.trace.push_back(std::move(c));
         co_return;
     }
-    co_await judge_cycle(item, std::move(c), *before, proposed->done);
+    co_await judge_cycle(item, std::move(c), before, gate.risk, proposed->done);
 }
 
 void give_up(work_item& item) {
@@ -209,8 +188,10 @@ asio::awaitable<void> one_step(work_item& item) {
     const settings& limits = item.run.options;
     item.run.check_limits();
     if (should_split(item)) {
+        co_await verify_waiting(item);
         co_await split(item);
     } else if (item.failures >= limits.max_cycles || item.steps >= limits.max_steps) {
+        co_await verify_waiting(item);
         give_up(item);
     } else {
         co_await one_cycle(item);
@@ -262,6 +243,7 @@ asio::awaitable<void> work(
     } catch (const intention_exhausted& e) {
         item.end(intention_status::failed, evidence_grade::none, e.what());
     }
+    co_await abandon_waiting(item);
 }
 
 }  // namespace riva::agents

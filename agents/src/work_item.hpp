@@ -1,6 +1,7 @@
 #pragma once
 
 #include "acceptance.hpp"
+#include "deferred_change.hpp"
 #include "run_context.hpp"
 
 #include <riva/agents/complexity.hpp>
@@ -28,6 +29,8 @@ struct work_item {
     bool nothing_new = false;   ///< the last failure brought no new evidence
     std::string note = {};  ///< for the next prompt: what happened to the parts, what a person said
     std::string last_evidence = {};  ///< of the last failed cycle
+    llm::tier proposed_by = llm::tier::large;  ///< the last action
+    std::vector<deferred_change> unverified = {};  ///< in order
 
     bool root() const { return ancestors.empty(); }
     int depth() const { return static_cast<int>(ancestors.size()); }

@@ -78,6 +78,12 @@ struct settings {
     workspace_limits workspace;
 
     strategy model_selection = strategy::optimized;  ///< baseline: always the large tier
+    // Verification, besides the trust budget.
+    strategy by_risk =
+        strategy::optimized;  ///< baseline: all checks of a change, whatever its risk
+    strategy batch = strategy::optimized;  ///< baseline: each change is verified by itself
+    std::size_t batch_most = 8;  ///< changes that are verified at once, 1 to 32
+    strategy parallel = strategy::optimized;  ///< baseline: one check after the other
     verify::trust_settings trust;  ///< how much is verified; the baseline is the mode `off`
 
     /// The model for all tiers that have none of their own. Without any, only an engine that was

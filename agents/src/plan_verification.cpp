@@ -1,0 +1,103 @@
+#include "plan_verification.hpp"
+
+#include "action_pattern.hpp"
+#include "trust_record.hpp"
+
+#include <riva/verify/batch.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace riva::agents {
+namespace {
+
+/// How many changes are worth verifying at once.
+std::size_t batch_size(const run_context& run) {
+    if (run.options.batch == strategy::baseline) return 1;
+    return verify::best_batch_size(run.verified_changes.rate(), run.options.batch_most);
+}
+
+std::size_t waiting(const work_item& item) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        item.unverified, [](const deferred_change& change) { return change.decision.verified(); }
+    ));
+}
+
+std::string_view name_of(const verification_plan& plan) {
+    if (plan.skipped()) return "skip";
+    if (!plan.now) return "defer";
+    return plan.trust.choice == verify::trust_choice::audit ? "audit" : "verify";
+}
+
+asio::awaitable<verify::trust_decision> ask_trust(
+    work_item& item, const action& what, verify::risk_level risk, bool completes
+) {
+    if (item.run.options.trust.mode == verify::trust_mode::off) co_return verify::trust_decision{};
+    verify::trust_action about{risk, pattern_of(what, item.proposed_by), completes};
+    co_return co_await item.run.trust->decide(std::move(about));
+}
+
+void count(events::verification_counts& counts, const verify::trust_decision& made) {
+    if (made.choice == verify::trust_choice::skip) ++counts.skipped;
+    if (made.choice == verify::trust_choice::audit) ++counts.audited;
+}
+
+}  // namespace
+
+asio::awaitable<verification_plan> plan_verification(
+    work_item& item, const action& what, const verify::risk& risk, bool completes
+) {
+    verification_plan plan;
+    plan.trust = co_await ask_trust(item, what, risk.level, completes);
+    plan.now = completes ||
+               (!plan.skipped() && (!risk.may_batch || waiting(item) + 1 >= batch_size(item.run)));
+    plan.semantic = item.run.options.by_risk == strategy::baseline ||
+                    std::ranges::find(risk.layers, layer::semantic) != risk.layers.end();
+    count(item.run.result.verification, plan.trust);
+
+    events::verify_decided event{
+        item.it.id,
+        item.steps,
+        std::string(name_of(plan)),
+        plan.trust.probability,
+        verify::explain(plan.trust)
+    };
+    const bool computed = plan.trust.reason != verify::trust_reason::off &&
+                          plan.trust.reason != verify::trust_reason::state_unavailable;
+    if (computed) event.trust = record_of(plan.trust);
+    co_await item.run.emit(std::move(event));
+    co_return plan;
+}
+
+asio::awaitable<void> report_to_trust(
+    work_item& item, int cycle, verify::trust_decision about, verdict outcome
+) {
+    events::trust_changed event{
+        item.it.id,
+        cycle,
+        std::string(verify::to_string(about.action.risk)),
+        about.action.pattern,
+        about.ticket,
+        std::string(to_string(outcome))
+    };
+    error lost;
+    if (about.verified()) {
+        if (about.ticket == 0) co_return;
+        const auto taken = co_await item.run.trust->report(about, outcome);
+        if (taken && !*taken) co_return;
+        if (!taken) lost = taken.error();
+    } else {
+        if (outcome != verdict::fail) co_return;
+        event.outcome = "escape";
+        const auto taken = co_await item.run.trust->report_escape(about.action);
+        if (!taken) lost = taken.error();
+    }
+    if (lost.code)
+        co_await item.run.emit(
+            events::log{"warning", "What was verified could not be remembered: " + lost.context}
+        );
+    else
+        co_await item.run.emit(std::move(event));
+}
+
+}  // namespace riva::agents
