@@ -107,6 +107,7 @@ private:
             const auto searched = co_await verify::verify_sequence(
                 all_.size(), [this](std::size_t n) { return check_first(n); }
             );
+            co_await go_to(all_.back().after);  // so that what is undone is told from here
             const auto first = std::ranges::find_if(searched.items, [](const auto& one) {
                 return one != verify::batch_finding::passed;
             });
@@ -118,11 +119,15 @@ private:
         c.judgment = riva::judge(combine(c.found));
     }
 
+    asio::awaitable<void> go_to(workspace::snapshot state) {
+        const auto there = co_await item_.tree.roll_back(std::move(state));
+        if (!there) lose_tree(there.error());
+    }
+
     /// The state after the first n changes; all together they are known to fail.
     asio::awaitable<verdict> check_first(std::size_t n) {
         if (n == all_.size()) co_return verdict::fail;
-        const auto back = co_await item_.tree.roll_back(all_[n - 1].after);
-        if (!back) lose_tree(back.error());
+        co_await go_to(all_[n - 1].after);
         seen_[n] = co_await check(item_, files_of(all_, n), extent::change);
         const verdict v = seen_[n].result;
         co_return v == verdict::indeterminate ? verdict::pass : v;
