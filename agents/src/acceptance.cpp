@@ -1,5 +1,7 @@
 #include "acceptance.hpp"
 
+#include "earlier_tests.hpp"
+
 #include <riva/verify/check_graph.hpp>
 #include <riva/verify/checks.hpp>
 
@@ -66,12 +68,35 @@ void count(events::verification_counts& counts, const std::vector<evidence>& fou
     }
 }
 
+std::vector<evidence> acceptance_in(const std::vector<evidence>& found) {
+    std::vector<evidence> acceptance;
+    std::copy_if(found.begin(), found.end(), std::back_inserter(acceptance), is_acceptance);
+    return acceptance;
+}
+
+/// What the actor could have edited must not decide alone: judges the whole once more, with the
+/// tests as they were before the run, if it changed any. Leaves the tree to be rolled back.
+asio::awaitable<result<std::vector<evidence>>> judge_by_earlier_tests(
+    run_context& run, const intention& it, workspace& tree
+) {
+    const auto whose = run.job.checks.empty() ? judged_by::repository : judged_by::user;
+    const auto restored = co_await restore_tests(run, tree, whose);
+    if (!restored) co_return restored.error();
+    if (!*restored) co_return std::vector<evidence>{};
+    const auto state = co_await tree.take_snapshot();
+    if (!state) co_return state.error();
+    auto checks = by_earlier_tests(acceptance_checks(run, it, true, tree));
+    verify::check_input input{tree.root(), {}, state->tree_hash()};
+    co_return co_await verify::run_checks(
+        std::move(checks), std::move(input), graph_for(run, it, extent::acceptance), run.by
+    );
+}
+
 }  // namespace
 
 verification conclude(std::vector<evidence> found) {
     verification v;
-    std::vector<evidence> acceptance;
-    std::copy_if(found.begin(), found.end(), std::back_inserter(acceptance), is_acceptance);
+    const std::vector<evidence> acceptance = acceptance_in(found);
     v.acceptance_checked = combine(acceptance) == verdict::pass;
     if (v.acceptance_checked) {
         std::vector<evidence> decisive = found;
@@ -104,9 +129,15 @@ asio::awaitable<result<verification>> verify_tree(
     auto found = co_await verify::run_checks(
         std::move(checks), std::move(input), graph_for(run, it, how_much), run.by
     );
-    count(run.result.verification, found);
     const auto cleaned = co_await tree.roll_back(*state);
     if (!cleaned) co_return cleaned.error();
+    if (root && how_much == extent::acceptance && combine(acceptance_in(found)) == verdict::pass) {
+        auto more = co_await judge_by_earlier_tests(run, it, tree);
+        const auto as_before = co_await tree.roll_back(*state);
+        if (!more || !as_before) co_return more ? as_before.error() : more.error();
+        std::move(more->begin(), more->end(), std::back_inserter(found));
+    }
+    count(run.result.verification, found);
     co_return conclude(std::move(found));
 }
 

@@ -27,8 +27,10 @@ enum class extent {
 };
 
 /// Runs the checks on the tree as it is. The acceptance of the root is the checks of the user, or
-/// without any the tests of the repository; that of a part is the check planned for it. What checks
-/// leave behind in the tree is rolled back. Cancellation: terminal; leaves no process.
+/// without any the tests of the repository; that of a part is the check planned for it. If
+/// the actor changed tests, the acceptance of the root must hold with the tests as they were before
+/// too; otherwise it is `indeterminate`. What checks leave behind in the tree is rolled back.
+/// Cancellation: terminal; leaves no process.
 asio::awaitable<result<verification>> verify_tree(
     run_context& run,
     const intention& it,

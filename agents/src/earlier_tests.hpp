@@ -1,0 +1,31 @@
+#pragma once
+
+#include "run_context.hpp"
+
+#include <riva/runtime/workspace.hpp>
+#include <riva/verify/check.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace riva::agents {
+
+/// Whose tests judge. What a user's command needs may be new; the repository's tests are those that
+/// were there before.
+enum class judged_by { user, repository };
+
+/// Makes the tests in the tree, and what steers their runners, what they were before the run. False
+/// if they are unchanged, so that there is nothing to judge by once more. Files that the actor
+/// added and that only hold tests stay for a user's command, which may name them.
+/// Errors: those of `workspace::changes` and of `apply`. Cancellation: may leave the tree half
+/// restored.
+asio::awaitable<result<bool>> restore_tests(run_context& run, workspace& tree, judged_by whose);
+
+/// The same checks for a tree with earlier tests. A failure there is `indeterminate`: perhaps the
+/// tests had to change, and nothing but the actor says so. Without any check it is the actor's own
+/// tests alone that speak for the change, which is `indeterminate` too.
+std::vector<std::shared_ptr<verify::check>> by_earlier_tests(
+    std::vector<std::shared_ptr<verify::check>> checks
+);
+
+}  // namespace riva::agents
