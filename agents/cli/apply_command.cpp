@@ -28,6 +28,11 @@ result<delivery> find_delivery(const std::string& run) {
     for (const auto& e : *events) {
         if (const auto* started = std::get_if<events::run_started>(&e.body))
             found.repository = started->repository;
+        // What an earlier pass left counts no more.
+        if (std::holds_alternative<events::run_resumed>(e.body)) {
+            found.changes.files.clear();
+            found.outcome.clear();
+        }
         if (const auto* diff = std::get_if<events::workspace_diff>(&e.body))
             found.changes.files = diff->files;
         if (const auto* ended = std::get_if<events::run_result>(&e.body))
@@ -45,7 +50,9 @@ result<delivery> find_delivery(const std::string& run) {
 }  // namespace
 
 exit_code carry_out(const apply_options& options) {
-    const auto found = find_delivery(options.run);
+    const auto run = find_run(options.run);
+    if (!run) return complain(run.error());
+    const auto found = find_delivery(*run);
     if (!found) return complain(found.error());
     boost::asio::thread_pool pool(1);
     result<void> applied;
@@ -54,7 +61,7 @@ exit_code carry_out(const apply_options& options) {
     run_to_end([&]() -> asio::awaitable<void> {
         applied = co_await apply(
             found->changes,
-            state_folder() / "runs" / options.run / "objects",
+            state_folder() / "runs" / *run / "objects",
             found->repository,
             pool.get_executor()
         );

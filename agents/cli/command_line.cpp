@@ -78,6 +78,37 @@ void add_model_options(CLI::App& app, run_options& into) {
     app.add_option("--ca-file", into.ca_file, "Trust the certificates in this file as well");
 }
 
+void add_limits(CLI::App& app, run_options& into) {
+    app.add_option("--deadline", into.deadline, "Stop after this time, such as 90s or 10m");
+    add_shorthand(app, into, "--max-usd", "max_usd", "Most money in US dollars, such as 0.50");
+    add_shorthand(
+        app, into, "--max-tokens", "max_tokens", "Most tokens, input and output together"
+    );
+    add_shorthand(app, into, "--max-steps", "max_steps", "Most steps for one intention");
+    add_shorthand(app, into, "--width", "width", "Most parts of a task at work at once");
+    add_shorthand(
+        app, into, "--approve", "approve", "auto, ask or never: what happens to risky commands"
+    );
+}
+
+void add_resume(CLI::App& app, resume_options& into) {
+    app.add_option("RUN", into.id, "The run, or the beginning of its name")->required();
+    add_model_options(app, into.run);
+    app.add_flag("--write", into.run.write, "Apply the verified change to the repository");
+    add_limits(app, into.run);
+    app.add_option_function<std::string>(
+        "--sandbox",
+        [&into](const std::string& value) {
+            if (value != "auto" && value != "off")
+                throw CLI::ValidationError("--sandbox", "is auto or off");
+            into.run.settings.emplace_back("sandbox", value);
+        },
+        "auto, or off: run commands without isolation"
+    );
+    add_set_option(app, into.run);
+    add_output_options(app, into.run);
+}
+
 void add_run(CLI::App& app, run_options& into) {
     app.add_option("TASK", into.task, "What to do; '-' reads standard input")->required();
     app.add_option("--agent", into.agent, "The agent: coder");
@@ -88,7 +119,6 @@ void add_run(CLI::App& app, run_options& into) {
     app.add_option("--check", into.checks, "A command that must exit with 0; repeatable")
         ->allow_extra_args(false);
     add_model_options(app, into);
-    app.add_option("--deadline", into.deadline, "Stop after this time, such as 90s or 10m");
     app.add_flag("--write", into.write, "Apply the verified change to the repository");
     add_shorthand(
         app,
@@ -97,15 +127,7 @@ void add_run(CLI::App& app, run_options& into) {
         "strategies",
         "optimized, or baseline: everything by the large model, and all of it verified"
     );
-    add_shorthand(app, into, "--max-usd", "max_usd", "Most money in US dollars, such as 0.50");
-    add_shorthand(
-        app, into, "--max-tokens", "max_tokens", "Most tokens, input and output together"
-    );
-    add_shorthand(app, into, "--max-steps", "max_steps", "Most steps for one intention");
-    add_shorthand(app, into, "--width", "width", "Most parts of a task at work at once");
-    add_shorthand(
-        app, into, "--approve", "approve", "auto, ask or never: what happens to risky commands"
-    );
+    add_limits(app, into);
     app.add_option_function<std::string>(
         "--sandbox",
         [&into](const std::string& value) {
@@ -158,6 +180,7 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
 
     run_options run, demo;
     demo.demo = true;
+    resume_options resume;
     apply_options apply;
     show_options show;
     model_server_options server;
@@ -168,6 +191,10 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     auto* demo_command =
         app.add_subcommand("demo", "The same on a sample repository, with a scripted model");
     add_output_options(*demo_command, demo);
+    auto* resume_command = app.add_subcommand(
+        "resume", "Go on with a run that was killed, cancelled or out of budget"
+    );
+    add_resume(*resume_command, resume);
     auto* apply_command = app.add_subcommand("apply", "Apply a run's change to the repository");
     apply_command->add_option("RUN", apply.run, "The run")->required();
     auto* runs_command = app.add_subcommand("runs", "List the runs");
@@ -196,6 +223,7 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     }
     if (*run_command) return command(run);
     if (*demo_command) return command(demo);
+    if (*resume_command) return command(resume);
     if (*apply_command) return command(apply);
     if (*show_command) return command(show);
     if (*runs_command) return command(runs_options{});

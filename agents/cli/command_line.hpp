@@ -34,6 +34,12 @@ struct run_options {
     std::filesystem::path output;  ///< empty: standard output
 };
 
+/// What `riva resume` was asked for. Of `run` only what may change between passes counts.
+struct resume_options {
+    std::string id;  ///< of the run, or its beginning
+    run_options run;
+};
+
 struct apply_options {
     std::string run;
 };
@@ -68,6 +74,7 @@ struct model_server_options {
 
 using command = std::variant<
     run_options,
+    resume_options,
     apply_options,
     show_options,
     runs_options,

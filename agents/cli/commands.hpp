@@ -7,6 +7,7 @@ namespace riva::cli {
 
 /// Each carries one command out and prints what it has to say.
 exit_code carry_out(const run_options& options);
+exit_code carry_out(const resume_options& options);
 exit_code carry_out(const apply_options& options);
 exit_code carry_out(const show_options& options);
 exit_code carry_out(const runs_options& options);

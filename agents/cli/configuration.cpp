@@ -219,6 +219,22 @@ result<agents::settings> configure(const run_options& options, const fs::path& r
     return s;
 }
 
+result<agents::settings> configure_again(
+    const run_options& options,
+    const std::map<std::string, std::string>& recorded,
+    const std::map<std::string, std::string>& changes
+) {
+    agents::settings own = stored_settings();
+    key_variables keys;
+    if (const auto done = take_user_file(own, keys, user_file()); !done) return done.error();
+    own.provider.ca_file = options.ca_file;
+    auto s = agents::restore(std::move(own), recorded, changes);
+    if (!s) return s.error();
+    find_keys(*s, keys);
+    find_proxies(*s);
+    return s;
+}
+
 agents::settings stored_settings() {
     agents::settings s;
     s.state_folder = state_folder();

@@ -6,6 +6,8 @@
 #include <riva/runtime/error.hpp>
 
 #include <filesystem>
+#include <map>
+#include <string>
 
 namespace riva::cli {
 
@@ -14,6 +16,15 @@ namespace riva::cli {
 /// Errors: one sentence with file:line:column, the variable or the flag.
 result<agents::settings> configure(
     const run_options& options, const std::filesystem::path& repository
+);
+
+/// The settings of a run that goes on: those that were recorded for it, but for `changes` (see
+/// `agents::restore`), with the keys and proxies of today. Of `options` only the file of
+/// certificates counts. Errors: as `configure`.
+result<agents::settings> configure_again(
+    const run_options& options,
+    const std::map<std::string, std::string>& recorded,
+    const std::map<std::string, std::string>& changes
 );
 
 /// Settings for commands that start no run: only the state folder matters.

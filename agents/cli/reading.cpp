@@ -33,6 +33,31 @@ result<std::unique_ptr<journal>> open_journal() {
     return std::unique_ptr<journal>(std::move(*opened));
 }
 
+result<std::string> find_run(const std::string& name) {
+    auto record = open_journal();
+    if (!record) return record.error();
+    result<std::vector<run_summary>> all;
+    // The object lives until its coroutine has ended.
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
+    run_to_end([&]() -> asio::awaitable<void> { all = co_await record->get()->runs(); });
+    if (!all) return all.error();
+    std::vector<std::string> found;
+    for (const auto& run : *all) {
+        if (run.id == name) return name;
+        if (!name.empty() && run.id.starts_with(name)) found.push_back(run.id);
+    }
+    if (found.size() == 1) return found.front();
+    if (found.empty())
+        return error{
+            memory::errc::unknown_run, "There is no run '" + name + "'; riva runs lists them."
+        };
+    return error{
+        memory::errc::unknown_run,
+        "'" + name + "' is the beginning of " + std::to_string(found.size()) + " runs, such as " +
+            found[0] + " and " + found[1] + "; write more of it."
+    };
+}
+
 result<std::vector<event>> read_run(const std::string& id) {
     auto record = open_journal();
     if (!record) return record.error();

@@ -17,6 +17,10 @@ void run_to_end(std::function<asio::awaitable<void>()> work);
 /// nothing was ever recorded.
 result<std::unique_ptr<journal>> open_journal();
 
+/// The run whose name is or begins with `name`. Errors: those of the journal;
+/// `riva::memory::errc::unknown_run`, also when it is the beginning of several.
+result<std::string> find_run(const std::string& name);
+
 /// All events of a run. Errors: those of the journal.
 result<std::vector<event>> read_run(const std::string& id);
 

@@ -35,7 +35,7 @@ private:
     }
 
     void show(const events::run_resumed& e) {
-        std::printf("\nresumed with riva %s\n", printable(e.version).c_str());
+        std::printf("resumed with riva %s\n\n", printable(e.version).c_str());
     }
 
     void show(const events::intention_started& e) {
@@ -107,6 +107,7 @@ private:
             "    " + printable(e.model) + ", " + printable(e.tier) + ": " +
                 std::to_string(e.input_tokens) + " + " + std::to_string(e.output_tokens) +
                 " tokens, " + std::to_string(e.duration_ms) + " ms" +
+                (e.recorded ? ", recorded" : "") +
                 (e.error.empty() ? "" : "; failed: " + first_line(e.error, 300))
         );
     }
@@ -170,21 +171,37 @@ private:
     }
 };
 
+/// Where the run began to go on for the last time: what it did before, it did again from there.
+std::vector<event>::const_iterator find_last_pass(const std::vector<event>& events) {
+    auto last = events.begin();
+    for (auto e = events.begin(); e != events.end(); ++e)
+        if (std::holds_alternative<events::run_resumed>(e->body)) last = e;
+    return last;
+}
+
 }  // namespace
 
 exit_code carry_out(const show_options& options) {
-    const auto events = read_run(options.run);
+    const auto run = find_run(options.run);
+    if (!run) return complain(run.error());
+    const auto events = read_run(*run);
     if (!events) return complain(events.error());
     tree_printer printer;
-    for (const auto& e : *events) {
+    const auto last_pass = find_last_pass(*events);
+    for (auto e = events->begin(); e != events->end(); ++e) {
         if (options.json)
-            std::printf("%s\n", to_json(e).c_str());
-        else
-            printer.print(e);
+            std::printf("%s\n", to_json(*e).c_str());
+        else if (e == events->begin() || e >= last_pass)
+            printer.print(*e);
     }
     if (!events->empty() && !std::holds_alternative<events::run_result>(events->back().body) &&
         !options.json)
-        std::printf("\nThe run has no result: it goes on, or it was killed.\n");
+        std::printf(
+            "\nThe run has no result: it goes on, or it was killed; then riva resume %s goes on "
+            "with "
+            "it.\n",
+            run->c_str()
+        );
     return exit_code::verified;
 }
 

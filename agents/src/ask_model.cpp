@@ -2,6 +2,7 @@
 
 #include "model_call.hpp"
 
+#include <riva/llm/error.hpp>
 #include <riva/llm/failure_scope.hpp>
 
 #include <optional>
@@ -40,9 +41,25 @@ events::log describe_switch(const candidate& from, const candidate& to, const er
     };
 }
 
+/// What the model answered in an earlier pass. The account of the run has paid for it already.
+asio::awaitable<result<std::string>> repeat(
+    run_context& run, ledger& account, recorded_answer known
+) {
+    account.carry_over(known.calls, known.paid, &run.money);
+    events::model_ended ended = known.said;
+    ended.recorded = true;
+    co_await run.emit(std::move(ended));
+    if (known.said.unusable) co_return error{llm::errc::malformed_answer, known.said.error};
+    co_return known.said.reply;
+}
+
 }  // namespace
 
 asio::awaitable<result<std::string>> ask_model(run_context& run, question what) {
+    const auto* known = run.earlier.take_answer(
+        what.intention, run.attempts[what.intention], std::string(what.schema_name)
+    );
+    if (known != nullptr) co_return co_await repeat(run, *what.account, *known);
     const auto chain = run.models->candidates(what.tier.tier);
     std::optional<error> first;
     for (std::size_t i = 0;; ++i) {

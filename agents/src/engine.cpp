@@ -2,6 +2,8 @@
 
 #include "protection.hpp"
 #include "run_context.hpp"
+#include "run_lock.hpp"
+#include "run_plan.hpp"
 #include "trust_session.hpp"
 #include "work.hpp"
 
@@ -52,12 +54,19 @@ struct engine::state {
     engine_parts parts;
     agents::checkpoint automatic;
     std::optional<asio::thread_pool> pool;
-    std::mutex opening;  // guards `own_journal` and `own_sandbox`; never held across a suspension
+    std::mutex opening;  // guards the following; never held across a suspension
     std::unique_ptr<riva::journal> own_journal;
-    std::unique_ptr<riva::sandbox> own_sandbox;
+    std::map<isolation, std::unique_ptr<riva::sandbox>> own_sandboxes;
 
     result<riva::journal*> journal();
-    riva::sandbox* sandbox();
+    riva::sandbox* sandbox(isolation kind);
+    asio::awaitable<result<report>> carry_out(
+        asio::any_io_executor on,
+        run_plan plan,
+        std::optional<run_lock> lock,
+        observer* watcher,
+        deadline by
+    );
 };
 
 namespace {
@@ -85,7 +94,10 @@ public:
         const auto start = std::chrono::steady_clock::now();
         std::exception_ptr unexpected;
         try {
-            co_await run_.emit(started());
+            if (run_.earlier.last_seq() == 0)
+                co_await run_.emit(started());
+            else
+                co_await run_.emit(resumed());
             co_await work(run_, report_.root, *tree_, run_.money, {});
             co_await run_.emit_end(report_.root);
             refuse_unverified();
@@ -121,6 +133,10 @@ private:
             run_.job.write,
             tree_->base().tree_hash()
         };
+    }
+
+    events::run_resumed resumed() const {
+        return {run_.earlier.last_seq(), RIVA_VERSION, run_.options.describe(), run_.job.write};
     }
 
     /// What was deferred is verified before a run ends with a result.
@@ -166,7 +182,8 @@ private:
             if (kept) co_await deliver();
             run_.result.grade = report_.root.grade;
             run_.result.first_try = run_.result.outcome == "verified";
-            co_await tree_->discard_objects(report_.changes);
+            run_.result.resumable = is_resumable(run_.result.outcome);
+            co_await tree_->discard_objects(report_.changes, run_.result.resumable);
             co_await tree_->close();
             co_await run_.emit(run_.result);
         } catch (const run_over& end) {
@@ -237,13 +254,12 @@ result<riva::journal*> engine::state::journal() {
     return own_journal.get();
 }
 
-riva::sandbox* engine::state::sandbox() {
+riva::sandbox* engine::state::sandbox(isolation kind) {
     const std::lock_guard guard(opening);
     if (parts.sandbox != nullptr) return parts.sandbox;
-    if (!own_sandbox)
-        own_sandbox =
-            options.sandbox == isolation::off ? make_open_sandbox() : make_bubblewrap_sandbox();
-    return own_sandbox.get();
+    auto& own = own_sandboxes[kind];
+    if (!own) own = kind == isolation::off ? make_open_sandbox() : make_bubblewrap_sandbox();
+    return own.get();
 }
 
 engine::engine(asio::any_io_executor executor, agents::settings s, engine_parts parts)
@@ -283,54 +299,130 @@ asio::awaitable<result<void>> check_start(
     co_return result<void>{};
 }
 
+/// What the earlier passes have spent counts, and their events stay where they are.
+void go_on_from(run_context& run, earlier_pass earlier) {
+    run.seq = earlier.last_seq();
+    run.result.usage = earlier.spent();
+    const auto& spent = run.result.usage;
+    run.money.carry_over(spent.calls, {spent.input_tokens + spent.output_tokens, spent.micro_usd});
+    run.earlier = std::move(earlier);
+}
+
+/// The tree that the run works on, and the right to work on it. `base` is what a run began with
+/// that goes on; it has the lock already. Empty: the run is new.
+asio::awaitable<result<workspace>> stage(
+    run_context& run, std::string base, std::optional<run_lock>& lock
+) {
+    if (!base.empty())
+        co_return co_await workspace::stage_again(
+            run.job.repository, run.folder, base, run.blocking, run.options.workspace
+        );
+    auto tree = co_await workspace::stage(
+        run.job.repository, run.folder, run.blocking, run.options.workspace
+    );
+    if (!tree) co_return tree.error();
+    auto own = run_lock::acquire(run.folder);
+    if (!own) co_return own.error();
+    lock = std::move(*own);
+    co_return std::move(*tree);
+}
+
+/// Makes the path absolute, without links.
+result<void> resolve(fs::path& repository) {
+    std::error_code failed;
+    fs::path found = fs::canonical(repository, failed);
+    if (failed)
+        return error{
+            riva::errc::tree_unreadable,
+            "The repository " + repository.string() + " cannot be read: " + failed.message() +
+                "; name a folder with --repo."
+        };
+    repository = std::move(found);
+    return {};
+}
+
 }  // namespace
 
 asio::awaitable<result<report>> engine::run(task what, observer* watcher, deadline by) {
-    co_await asio::this_coro::reset_cancellation_state(asio::enable_partial_cancellation());
-    auto& state = *state_;
-    // The executor may have several threads: whatever suspends goes through the strand of the run.
+    run_plan plan{std::move(what), state_->options};
+    auto ended = state_->carry_out(executor_, std::move(plan), std::nullopt, watcher, by);
+    co_return co_await std::move(ended);
+}
+
+asio::awaitable<result<report>> engine::resume(resumption what, observer* watcher, deadline by) {
+    const auto record = state_->journal();
+    if (!record) co_return record.error();
     const auto strand = asio::make_strand(executor_);
+    result<std::vector<event>> recorded;
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
+    const auto read = [&]() -> asio::awaitable<void> {
+        recorded = co_await (*record)->read(what.run);
+    };
+    const fs::path folder = state_->options.state_folder / "runs" / what.run;
+    std::error_code missing;
+    if (fs::path(what.run).filename() != what.run || !fs::exists(folder, missing)) {
+        co_await run_on(strand, read);
+        if (!recorded) co_return recorded.error();
+        if (const auto made = make_private_folder(folder); !made) co_return made.error();
+    }
+    auto lock = run_lock::acquire(folder);
+    if (!lock) co_return lock.error();
+    // Whoever worked on it before has written all there is.
+    co_await run_on(strand, read);
+    if (!recorded) co_return recorded.error();
+    auto plan = plan_next_pass(*recorded, what, state_->options);
+    if (!plan) co_return plan.error();
+    auto ended = state_->carry_out(executor_, std::move(*plan), std::move(*lock), watcher, by);
+    co_return co_await std::move(ended);
+}
+
+asio::awaitable<result<report>> engine::state::carry_out(
+    asio::any_io_executor on,
+    run_plan plan,
+    std::optional<run_lock> lock,
+    observer* watcher,
+    deadline by
+) {
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_partial_cancellation());
+    task& what = plan.job;
+    // The executor may have several threads: whatever suspends goes through the strand of the run.
+    const auto strand = asio::make_strand(on);
     result<void> startable;
     // The objects of these lambdas live until their coroutines have ended.
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
     const auto examine = [&]() -> asio::awaitable<void> {
-        startable = co_await check_start(state.parts, state.options, what);
+        startable = co_await check_start(parts, plan.options, what);
     };
     co_await run_on(strand, examine);
     if (!startable) co_return startable.error();
-    const auto record = state.journal();
+    const auto record = journal();
     if (!record) co_return record.error();
 
-    std::error_code failed;
-    const fs::path given = std::exchange(what.repository, fs::canonical(what.repository, failed));
-    if (failed)
-        co_return error{
-            riva::errc::tree_unreadable,
-            "The repository " + given.string() + " cannot be read: " + failed.message() +
-                "; name a folder with --repo."
-        };
+    if (const auto found = resolve(what.repository); !found) co_return found.error();
 
-    run_context run(state.options, what);
+    run_context run(plan.options, what);
     run.id = what.run.empty() ? make_run_id() : what.run;
-    run.folder = state.options.state_folder / "runs" / run.id;
+    run.folder = options.state_folder / "runs" / run.id;
     run.by = by;
-    run.blocking = state.parts.blocking;
+    run.blocking = parts.blocking;
     run.record = *record;
     run.watcher = watcher;
-    run.isolated = state.sandbox();
-    run.decide = state.parts.checkpoint;
+    run.isolated = sandbox(plan.options.sandbox);
+    run.decide = parts.checkpoint;
     run.role = find_agent(what.agent);
     verify::trust_in_memory forgotten;
-    trust_session trusted(state.parts.trust != nullptr ? *state.parts.trust : forgotten);
+    trust_session trusted(parts.trust != nullptr ? *parts.trust : forgotten);
     verify::trust_budget budget(run.blocking, trusted, run.options.trust, toss_coin);
     run.trust = &budget;
 
-    auto models = model_choice::make(state.options, state.parts.model);
+    auto models = model_choice::make(plan.options, parts.model);
     if (!models) co_return models.error();
     run.models = &*models;
-    run.record_of_tiers = state.parts.tiers;
+    run.record_of_tiers = parts.tiers;
     const auto folder = make_private_folder(run.folder.parent_path());
     if (!folder) co_return folder.error();
+
+    go_on_from(run, std::move(plan.earlier));
 
     report outcome;
     outcome.run = run.id;
@@ -347,9 +439,7 @@ asio::awaitable<result<report>> engine::run(task what, observer* watcher, deadli
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
     const auto on_strand = [&]() -> asio::awaitable<void> {
         co_await asio::this_coro::reset_cancellation_state(note_request);
-        auto tree = co_await workspace::stage(
-            what.repository, run.folder, run.blocking, run.options.workspace
-        );
+        auto tree = co_await stage(run, plan.base, lock);
         if (!tree) {
             not_staged = tree.error();
             co_return;

@@ -23,6 +23,8 @@ description describe(errc code) noexcept {
         case errc::denied: return {"denied", condition::refused};
         case errc::limit_reached: return {"limit reached", condition::exhausted};
         case errc::unknown_price: return {"unknown price", condition::invalid};
+        case errc::not_resumable: return {"not resumable", condition::invalid};
+        case errc::run_active: return {"run active", condition::transient};
     }
     return {"unknown error", condition::invalid};
 }

@@ -2,6 +2,7 @@
 
 #include "run.hpp"
 
+#include <riva/memory/sqlite_journal.hpp>
 #include <riva/runtime/sandbox.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -12,6 +13,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <cstdio>
+#include <filesystem>
 #include <thread>
 
 namespace riva::test {
@@ -150,23 +152,18 @@ agents::task world::task(std::string what, std::vector<std::string> checks) cons
     return t;
 }
 
-result<agents::report> world::run(agents::task what, int threads) {
+result<agents::report> world::work(const starter& start, int threads) {
     asio::io_context io(threads);
     agents::engine_parts given = parts;
     given.checkpoint = decide;
     agents::engine engine(io.get_executor(), settings, given);
-    recorder ear(events);
+    recorder ear(events, also);
     result<agents::report> ended;
     std::exception_ptr failure;
-    engine.async_run(
-        std::move(what),
-        &ear,
-        deadline::in(time),
-        [&](std::exception_ptr e, result<agents::report> r) {
-            failure = e;
-            ended = std::move(r);
-        }
-    );
+    start(engine, ear, [&](std::exception_ptr e, result<agents::report> r) {
+        failure = e;
+        ended = std::move(r);
+    });
     std::vector<std::thread> others;
     for (int i = 1; i < threads; ++i) others.emplace_back([&] { io.run(); });
     io.run();
@@ -175,9 +172,51 @@ result<agents::report> world::run(agents::task what, int threads) {
     return ended;
 }
 
+result<agents::report> world::run(agents::task what, int threads) {
+    return work(
+        [&](agents::engine& engine, observer& ear, handler on_end) {
+            engine.async_run(std::move(what), &ear, deadline::in(time), std::move(on_end));
+        },
+        threads
+    );
+}
+
+result<agents::report> world::resume(agents::resumption what) {
+    return work(
+        [&](agents::engine& engine, observer& ear, handler on_end) {
+            engine.async_resume(std::move(what), &ear, deadline::in(time), std::move(on_end));
+        },
+        1
+    );
+}
+
+std::vector<event> world::recorded(const std::string& run_id) {
+    std::vector<event> found;
+    with_journal([&](journal& from) -> asio::awaitable<void> {
+        return [](journal& j, std::string id, std::vector<event>& to) -> asio::awaitable<void> {
+            to = (co_await j.read(id)).value();
+        }(from, run_id, found);
+    });
+    return found;
+}
+
+void world::record(const event& e) {
+    std::filesystem::create_directories(settings.state_folder);
+    with_journal([&](journal& to) -> asio::awaitable<void> {
+        return [](journal& j, event what) -> asio::awaitable<void> {
+            (co_await j.append(what)).value();
+        }(to, e);
+    });
+}
+
+void world::with_journal(const std::function<asio::awaitable<void>(journal&)>& use) {
+    const auto opened = memory::sqlite_journal::open(settings.state_folder / "riva.db");
+    test::run([&] { return use(*opened.value()); });
+}
+
 asio::awaitable<void> recorder::observe(const event& e) {
     into_.push_back(e);
-    co_return;
+    if (next_ != nullptr) co_await next_->observe(e);
 }
 
 bool have_sandbox() {

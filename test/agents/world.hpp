@@ -5,6 +5,8 @@
 
 #include <riva/agents/engine.hpp>
 
+#include <exception>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <string>
@@ -53,9 +55,15 @@ public:
     std::chrono::milliseconds time = std::chrono::minutes(2);  ///< of one run
     std::vector<event> events;
     agents::checkpoint* decide = nullptr;  ///< null: the evidence alone
+    observer* also = nullptr;              ///< sees the events as well
 
     /// Runs one task to its end on a fresh context.
     result<agents::report> run(agents::task what, int threads = 1);
+    /// Goes on with one.
+    result<agents::report> resume(agents::resumption what);
+    /// What the journal holds of a run.
+    std::vector<event> recorded(const std::string& run_id);
+    void record(const event& e);
     agents::task task(std::string what, std::vector<std::string> checks = {}) const;
 
     template <class Body>
@@ -65,16 +73,24 @@ public:
             if (const auto* body = std::get_if<Body>(&e.body)) all.push_back(*body);
         return all;
     }
+
+private:
+    using handler = std::function<void(std::exception_ptr, result<agents::report>)>;
+    using starter = std::function<void(agents::engine&, observer&, handler)>;
+    result<agents::report> work(const starter& start, int threads);
+    void with_journal(const std::function<asio::awaitable<void>(journal&)>& use);
 };
 
 /// Keeps every event.
 class recorder final : public observer {
 public:
-    explicit recorder(std::vector<event>& into) : into_(into) {}
+    explicit recorder(std::vector<event>& into, observer* next = nullptr)
+        : into_(into), next_(next) {}
     asio::awaitable<void> observe(const event& e) override;
 
 private:
     std::vector<event>& into_;
+    observer* next_;
 };
 
 /// Whether commands can be isolated here; if not, says so once on standard output.

@@ -18,6 +18,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -36,6 +37,15 @@ struct task {
     bool write = false;  ///< apply a verified change to the repository
 };
 
+/// A run to go on with.
+struct resumption {
+    std::string run;
+    /// Settings that are to differ from those of the run, by the names of `settings::describe`: a
+    /// limit to raise, another model.
+    std::map<std::string, std::string> changes;
+    bool write = false;  ///< apply a verified change, also if the run was not to
+};
+
 /// How a run ended. The change is in `state_folder/runs/<run>/objects`, for `apply`.
 struct report {
     std::string run;
@@ -51,7 +61,7 @@ struct report {
 struct engine_parts {
     riva::journal* journal = nullptr;
     riva::sandbox* sandbox = nullptr;
-    llm::model* model = nullptr;        ///< for all tiers
+    llm::model* model = nullptr;  ///< for all tiers
     llm::tier_record* tiers = nullptr;  ///< what is known of how the tiers did
     agents::checkpoint* checkpoint = nullptr;
     /// What verifications have shown so far, the same for all runs; may block. Null: kept for each
@@ -81,6 +91,27 @@ public:
     /// run at the next safe point, and reports it as cancelled; terminal stops everything now, and
     /// throws `operation_aborted` when nothing is left alive. Thread safety: safe.
     asio::awaitable<result<report>> run(task what, observer* watcher = nullptr, deadline by = {});
+
+    /// Goes on with a run that was cancelled or ran out of time or budget, that ended in trouble,
+    /// or whose process was killed. It starts from the tree as it was, with the settings of the
+    /// run; models are not asked again what they have answered, and commands and checks run again
+    /// in a new staged copy. What was spent counts.
+    ///
+    /// Errors: unknown run; `errc::not_resumable` when it has ended; `errc::run_active` when a
+    /// process works on it; `riva::errc::conflict` naming the files of the repository that changed
+    /// since the run began; what prevents a run from starting. Otherwise as `run`.
+    asio::awaitable<result<report>> resume(
+        resumption what, observer* watcher = nullptr, deadline by = {}
+    );
+
+    /// The same for callers that are not coroutines. Completion signature:
+    /// `void(std::exception_ptr, result<report>)`.
+    template <class CompletionToken>
+    auto async_resume(resumption what, observer* watcher, deadline by, CompletionToken&& token) {
+        return asio::co_spawn(
+            executor_, resume(std::move(what), watcher, by), std::forward<CompletionToken>(token)
+        );
+    }
 
     /// The same for callers that are not coroutines. Completion signature:
     /// `void(std::exception_ptr, result<report>)`.

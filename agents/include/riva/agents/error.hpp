@@ -19,6 +19,8 @@ enum class errc {
     denied,             ///< refused: policy or person said no
     limit_reached,      ///< exhausted
     unknown_price,      ///< invalid: money is limited, and the price of a model is not known
+    not_resumable,  ///< invalid: the run has ended, or its record does not hold what is needed
+    run_active,  ///< transient: a process works on the run
 };
 
 const error_category& category() noexcept;

@@ -113,6 +113,16 @@ struct settings {
 /// order.
 result<void> set(settings& s, std::string_view key, std::string_view value);
 
+/// The settings of a run, from what `settings::describe` recorded of them, but for `changes` by the
+/// same names: a `model` for all tiers replaces those of single tiers, fallbacks replace the whole
+/// chain. What is no part of a run stays as in `own`: keys, proxies, folders; a model that `own`
+/// knows keeps its key. Errors: as `set`, also for what another version recorded.
+result<settings> restore(
+    settings own,
+    const std::map<std::string, std::string>& recorded,
+    const std::map<std::string, std::string>& changes = {}
+);
+
 /// Whether the values make sense together; an engine asks before each run. Errors:
 /// `errc::bad_value`.
 result<void> validate(const settings& s);
