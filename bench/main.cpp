@@ -1,5 +1,6 @@
 #include "codec.hpp"
 #include "fanout.hpp"
+#include "risk.hpp"
 #include "trust.hpp"
 #include "verify.hpp"
 
@@ -12,6 +13,7 @@
 
 namespace {
 
+using riva::bench::risk_plan;
 using riva::bench::trust_plan;
 using riva::bench::verify_plan;
 
@@ -42,8 +44,8 @@ int run_codec(const std::string& file) {
     return 0;
 }
 
-int run_trust(const trust_plan& plan, bool json) {
-    const auto figures = riva::bench::measure_trust(plan);
+template <class Plan, class Figures>
+int print(const Plan& plan, const Figures& figures, bool json) {
     const std::string text =
         json ? riva::bench::to_json(plan, figures) : riva::bench::to_table(plan, figures);
     std::fputs(text.c_str(), stdout);
@@ -57,9 +59,7 @@ int run_verify(const verify_plan& plan, bool json) {
         std::fprintf(stderr, "riva-bench: %s\n", figures.error().context.c_str());
         return 2;
     }
-    const std::string text =
-        json ? riva::bench::to_json(plan, *figures) : riva::bench::to_table(plan, *figures);
-    std::fputs(text.c_str(), stdout);
+    print(plan, *figures, json);
     if (figures->errors == 0) return 0;
     std::fprintf(stderr, "riva-bench: %s\n", figures->first_error.c_str());
     return 75;
@@ -88,6 +88,14 @@ int main(int argc, char** argv) {
         ->check(CLI::ExistingFile);
 
     bool json = false;
+    risk_plan risk;
+    auto* classify = app.add_subcommand("risk", "Classify commands by what they could do");
+    classify->add_option("--rounds", risk.rounds, "Classifications of each command in a pass")
+        ->check(CLI::Range(std::size_t{1}, most));
+    classify->add_option("--passes", risk.passes, "Passes, of which the median counts")
+        ->check(CLI::Range(std::size_t{1}, most_at_once));
+    classify->add_flag("--json", json, "Print one line of JSON");
+
     trust_plan trust;
     auto* decide =
         app.add_subcommand("trust", "Decide what is verified and what is skipped, many times");
@@ -115,7 +123,8 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? 0 : 2;
     }
-    if (decide->parsed()) return run_trust(trust, json);
+    if (decide->parsed()) return print(trust, riva::bench::measure_trust(trust), json);
+    if (classify->parsed()) return print(risk, riva::bench::measure_risk(risk), json);
     if (codec->parsed()) return run_codec(stream_file);
     return fanout->parsed() ? run_fanout(tasks, width) : run_verify(plan, json);
 }
