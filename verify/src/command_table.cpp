@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <unordered_map>
 
 namespace riva::verify {
 namespace {
@@ -72,8 +72,8 @@ constexpr std::array table{
     row{command_kind::postpones, "at batch crontab atrm disown bg screen tmux"},
 };
 
-std::map<std::string_view, command_kind> index_of_table() {
-    std::map<std::string_view, command_kind> index;
+std::unordered_map<std::string_view, command_kind> index_of_table() {
+    std::unordered_map<std::string_view, command_kind> index;
     for (const auto& [kind, programs] : table)
         for (std::size_t from = 0; from < programs.size();) {
             const std::size_t end = std::min(programs.find(' ', from), programs.size());

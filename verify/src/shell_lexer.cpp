@@ -12,13 +12,40 @@ constexpr std::array<std::string_view, 24> operators{
     ">&",  "<<",  "<&",  "<>",  "\n", "|",  "&",  ";",  "(",  ")",  "<",  ">",
 };
 
+/// Where an operator begins.
+bool begins_operator(char c) {
+    switch (c) {
+        case '\n':
+        case '|':
+        case '&':
+        case ';':
+        case '(':
+        case ')':
+        case '<':
+        case '>': return true;
+        default: return false;
+    }
+}
+
+/// Ends a word that is not quoted.
+bool ends_word(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || begins_operator(c);
+}
+
 bool is_name(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+/// Means itself wherever it stands in a word.
+bool is_plain(char c) {
+    return is_name(c) || c == '/' || c == '-' || c == ':' || c == '=';
+}
+
 class lexer {
 public:
-    explicit lexer(std::string_view line) : line_(line) {}
+    explicit lexer(std::string_view line) : line_(line) {
+        out_.tokens.reserve(std::min<std::size_t>(line.size() / 4, 64));
+    }
 
     std::optional<shell_tokens> run() {
         while (at_ < line_.size() && !failed_) next();
@@ -55,6 +82,7 @@ private:
     }
 
     bool operation() {
+        if (!begins_operator(line_[at_])) return false;
         for (const auto op : operators) {
             if (!line_.substr(at_).starts_with(op)) continue;
             at_ += op.size();
@@ -103,7 +131,9 @@ private:
         bool in_braces = false;
         while (at_ < line_.size() && !failed_) {
             const char c = line_[at_];
-            if (c == '\'') {
+            if (is_plain(c)) {
+                plain(token);
+            } else if (c == '\'') {
                 single_quoted(token);
             } else if (c == '"') {
                 double_quoted(token);
@@ -121,7 +151,7 @@ private:
                 ++at_;
                 substitution(token);
                 token.text = "/dev/fd/63";
-            } else if (std::string_view(" \t\r\n|&;()<>").find(c) != std::string_view::npos) {
+            } else if (ends_word(c)) {
                 break;
             } else {
                 in_braces = (in_braces || c == '{') && c != '}';
@@ -133,6 +163,12 @@ private:
             }
         }
         out_.tokens.push_back(std::move(token));
+    }
+
+    void plain(shell_token& token) {
+        const std::size_t start = at_;
+        while (at_ < line_.size() && is_plain(line_[at_])) ++at_;
+        token.text += line_.substr(start, at_ - start);
     }
 
     void single_quoted(shell_token& token) {
