@@ -23,23 +23,31 @@ struct tool {
 
 constexpr tool tools[] = {
     {"python3", "Python syntax, unittest, pytest"},
-    {"g++", "C and C++ syntax"},
+    {"pyflakes", "undefined names in Python (apt install python3-pyflakes)"},
+    {"g++", "C and C++ syntax and types"},
     {"node", "JavaScript syntax"},
     {"npm", "npm test"},
+    {"tsc", "types of TypeScript"},
     {"cmake", "ctest"},
     {"make", "make test"},
-    {"cargo", "cargo test"},
-    {"go", "go test"},
+    {"cargo", "cargo check, cargo test"},
+    {"go", "go vet, go test"},
 };
 
 void print(bool good, const std::string& what, const std::string& text) {
     std::printf("%-4s %-10s %s\n", good ? "ok" : "-", what.c_str(), printable(text).c_str());
 }
 
+std::vector<std::string> question_for_version(const std::string& name) {
+    if (name == "go") return {name, "version"};
+    if (name == "pyflakes") return {"python3", "-I", "-m", name, "--version"};
+    return {name, "--version"};
+}
+
 /// The first line of `TOOL --version`, as a command of an agent would find it.
 asio::awaitable<std::string> version_of(sandbox& where, const char* name) {
     sandbox_command command;
-    command.argv = {name, std::string(name) == "go" ? "version" : "--version"};
+    command.argv = question_for_version(name);
     command.root = std::filesystem::temp_directory_path();
     const auto ended =
         co_await where.run(std::move(command), deadline::in(std::chrono::seconds(20)));

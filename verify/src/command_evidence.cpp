@@ -48,13 +48,18 @@ std::string name_of_crash(int exit_code) {
 }
 
 std::string how_to_get(std::string_view tool) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 10> packages{{
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 15> packages{{
         {"python3", "python3"},
         {"pytest", "python3-pytest"},
+        {"pyflakes", "python3-pyflakes"},
+        {"clang", "clang"},
+        {"clang++", "clang"},
+        {"c++", "g++"},
         {"g++", "g++"},
         {"gcc", "gcc"},
         {"node", "nodejs"},
         {"npm", "npm"},
+        {"tsc", "node-typescript"},
         {"cmake", "cmake"},
         {"cargo", "cargo"},
         {"go", "golang-go"},
@@ -212,7 +217,7 @@ std::string shell_line(const std::vector<std::string>& argv) {
 }
 
 std::string operand(const std::string& file) {
-    return file.starts_with('-') ? "./" + file : file;
+    return file.starts_with('-') || file.starts_with('@') ? "./" + file : file;
 }
 
 std::vector<std::string_view> lines_of(std::string_view text) {

@@ -55,7 +55,7 @@ std::string not_installed(std::string_view tool);
 std::string shell_line(const std::vector<std::string>& argv);
 std::string shell_word(std::string_view argument);
 
-/// A path that no program takes for an option.
+/// A path that no program takes for an option, or for a file of options.
 std::string operand(const std::string& file);
 
 /// The lines of a text, without their ends.

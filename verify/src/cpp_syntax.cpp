@@ -1,4 +1,5 @@
 #include "command_evidence.hpp"
+#include "compiler_errors.hpp"
 #include "syntax_tools.hpp"
 
 #include <filesystem>
@@ -32,35 +33,7 @@ std::vector<std::string> arguments(
     return argv;
 }
 
-/// The compiler's own words about what it would need to know of the build to tell.
-std::optional<std::string> unknown_build(std::string_view line) {
-    const std::size_t fatal = line.find(": fatal error: ");
-    if (fatal != std::string_view::npos && line.ends_with(": No such file or directory")) {
-        std::string_view header = line.substr(fatal + 15);
-        header = header.substr(0, header.find(": No such"));
-        return "cannot tell without the header " + std::string(header) +
-               ", which is not where the compiler looks";
-    }
-    if (line.find(": error: #error") != std::string_view::npos)
-        return "cannot tell without the build's own definitions: " + last_line(line);
-    return std::nullopt;
-}
-
-/// The first error decides: those after it may only follow from it.
-void explain(evidence& e) {
-    if (e.result != verdict::fail) return;
-    for (const std::string_view line : lines_of(e.log)) {
-        const bool is_error = line.find(" error: ") != std::string_view::npos;
-        if (!is_error) continue;
-        if (const auto reason = unknown_build(line))
-            return retract(e, verdict::indeterminate, *reason);
-        e.detail = last_line(line);
-        return;
-    }
-    retract(e, verdict::infra_error, "the compiler ended without naming an error, " + e.detail);
-}
-
-asio::awaitable<evidence> compile(syntax_task task, dialect d, deadline by) {
+asio::awaitable<evidence> compile(source_task task, dialect d, deadline by) {
     judging_command command;
     command.grade = evidence_grade::statically;
     command.argv = arguments(d, task.input.root, task.files.front());
@@ -68,22 +41,22 @@ asio::awaitable<evidence> compile(syntax_task task, dialect d, deadline by) {
     evidence e = co_await judge_command(
         *task.where, std::move(task.traits), std::move(task.input), std::move(command), by
     );
-    explain(e);
+    explain_compilation(e);
     co_return e;
 }
 
 }  // namespace
 
-asio::awaitable<evidence> judge_c(syntax_task task, deadline by) {
+asio::awaitable<evidence> judge_c(source_task task, deadline by) {
     return compile(std::move(task), c, by);
 }
 
-asio::awaitable<evidence> judge_cpp(syntax_task task, deadline by) {
+asio::awaitable<evidence> judge_cpp(source_task task, deadline by) {
     return compile(std::move(task), cpp, by);
 }
 
-asio::awaitable<evidence> judge_shared_header(syntax_task task, deadline by) {
-    syntax_task again = task;
+asio::awaitable<evidence> judge_shared_header(source_task task, deadline by) {
+    source_task again = task;
     evidence as_cpp = co_await compile(std::move(task), cpp, by);
     if (as_cpp.result != verdict::fail) co_return as_cpp;
     evidence as_c = co_await compile(std::move(again), c, by);

@@ -57,7 +57,7 @@ void explain(evidence& e, const std::string& file) {
 }
 
 asio::awaitable<evidence> check_with(
-    syntax_task task, std::vector<std::string> argv, std::string shown, deadline by
+    source_task task, std::vector<std::string> argv, std::string shown, deadline by
 ) {
     judging_command command;
     command.grade = evidence_grade::statically;
@@ -73,7 +73,7 @@ asio::awaitable<evidence> check_with(
 
 /// `node --check FILE` passes anything that looks like a module when no package.json says what the
 /// file is, so the type is named, which node allows for standard input only.
-asio::awaitable<evidence> check_as(syntax_task task, const char* type, deadline by) {
+asio::awaitable<evidence> check_as(source_task task, const char* type, deadline by) {
     std::string line = std::string("node --input-type=") + type + " --check - < " +
                        shell_word(operand(task.files.front()));
     std::vector<std::string> argv{"sh", "-c", line};
@@ -87,8 +87,8 @@ bool speaks_of_modules(std::string_view detail) {
     return false;
 }
 
-asio::awaitable<evidence> check_untyped(syntax_task task, deadline by) {
-    syntax_task again = task;
+asio::awaitable<evidence> check_untyped(source_task task, deadline by) {
+    source_task again = task;
     evidence script = co_await check_as(std::move(task), "commonjs", by);
     if (script.result != verdict::fail) co_return script;
     evidence module = co_await check_as(std::move(again), "module", by);
@@ -98,7 +98,7 @@ asio::awaitable<evidence> check_untyped(syntax_task task, deadline by) {
 
 }  // namespace
 
-asio::awaitable<evidence> judge_javascript(syntax_task task, deadline by) {
+asio::awaitable<evidence> judge_javascript(source_task task, deadline by) {
     const std::string file = task.files.front();
     const bool typed = !file.ends_with(".js") || !module_type(task.input.root, file).empty();
     if (!typed) return check_untyped(std::move(task), by);

@@ -73,7 +73,7 @@ asio::awaitable<void> parse(evidence& e, const std::string& file, std::string_vi
 
 }  // namespace
 
-asio::awaitable<evidence> judge_json(syntax_task task, deadline) {
+asio::awaitable<evidence> judge_json(source_task task, deadline) {
     evidence e = blank_evidence(task.traits, task.input);
     const std::string file = task.files.front();
     const auto begin = deadline::clock::now();

@@ -45,7 +45,7 @@ std::string position(std::string_view log) {
 
 }  // namespace
 
-asio::awaitable<evidence> judge_python(syntax_task task, deadline by) {
+asio::awaitable<evidence> judge_python(source_task task, deadline by) {
     judging_command command;
     command.grade = evidence_grade::statically;
     command.argv = {"python3", "-I", "-c", std::string(compile_only)};

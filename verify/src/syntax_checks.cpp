@@ -1,12 +1,9 @@
-#include "blank_evidence.hpp"
-#include "regular_file.hpp"
 #include "syntax_tools.hpp"
 
 #include <riva/verify/checks.hpp>
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -17,7 +14,7 @@ using std::chrono::milliseconds;
 
 struct language {
     std::string_view name;
-    asio::awaitable<evidence> (*judge)(syntax_task, deadline);
+    asio::awaitable<evidence> (*judge)(source_task, deadline);
     milliseconds cost;
     std::size_t files_at_once;  ///< when many changed
 };
@@ -57,46 +54,6 @@ const language* language_of(std::string_view path) {
     return nullptr;
 }
 
-class syntax_check final : public check {
-public:
-    syntax_check(sandbox& where, const language& l, std::vector<std::string> files)
-        : where_(where), judge_(l.judge), files_(std::move(files)) {
-        traits_.id = "syntax:" + files_.front();
-        if (files_.size() > 1) traits_.id += "+" + std::to_string(files_.size() - 1);
-        traits_.layer = layer::syntax;
-        traits_.resource = resource::cpu;
-        traits_.author = author::runtime;
-        traits_.cost = l.cost;
-        traits_.likely_to_fail = 0.1;
-        traits_.pure = true;
-    }
-
-    const check_traits& traits() const override { return traits_; }
-
-    asio::awaitable<evidence> run(const check_input& input, deadline by) override {
-        syntax_task task{&where_, traits_, input, {}};
-        std::copy_if(
-            files_.begin(),
-            files_.end(),
-            std::back_inserter(task.files),
-            [&](const std::string& file) { return is_plain_file(input.root / file); }
-        );
-        if (task.files.empty())
-            co_return blank_evidence(
-                traits_, input, verdict::skipped, "the change leaves no such file to judge"
-            );
-        evidence e = co_await judge_(std::move(task), by);
-        if (e.result == verdict::pass) e.detail = "parses";
-        co_return e;
-    }
-
-private:
-    sandbox& where_;
-    asio::awaitable<evidence> (*judge_)(syntax_task, deadline);
-    std::vector<std::string> files_;
-    check_traits traits_;
-};
-
 }  // namespace
 
 std::vector<std::shared_ptr<check>> syntax_checks(
@@ -114,16 +71,11 @@ std::vector<std::shared_ptr<check>> syntax_checks(
     }
 
     std::vector<std::shared_ptr<check>> checks;
-    for (const auto& [its, files] : by_language) {
-        const std::size_t step = files.size() > many ? its->files_at_once : 1;
-        for (std::size_t i = 0; i < files.size(); i += step) {
-            const auto begin = files.begin() + static_cast<std::ptrdiff_t>(i);
-            const auto end = begin + static_cast<std::ptrdiff_t>(std::min(step, files.size() - i));
-            checks.push_back(
-                std::make_shared<syntax_check>(where, *its, std::vector<std::string>(begin, end))
-            );
-        }
-    }
+    for (const auto& [its, files] : by_language)
+        for (auto& piece : in_pieces(files, files.size() > many ? its->files_at_once : 1))
+            checks.push_back(make_source_check(
+                where, {layer::syntax, its->cost, "parses", its->judge}, std::move(piece)
+            ));
     return checks;
 }
 

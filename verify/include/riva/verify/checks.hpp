@@ -19,6 +19,18 @@ std::vector<std::shared_ptr<check>> syntax_checks(
     sandbox& where, const std::vector<std::string>& changed
 );
 
+/// What a compiler sees and a parser does not, for changed files of languages that have such a
+/// tool: undefined names in Python (pyflakes), C and C++ as compile_commands.json in `root` or
+/// `root/build` says (only files that are in it), TypeScript with a tsconfig.json (`tsc --noEmit`),
+/// Rust (`cargo check`) and Go (`go vet`) with their manifest in `root`. A tool that is not there
+/// is `indeterminate` and named, and so is a file that the tool did not look at, and a complaint
+/// that may be about what is not installed. All complaints about a changed file count, also those
+/// that were right before the change. Reads files: blocks for some milliseconds with a large
+/// compile_commands.json.
+std::vector<std::shared_ptr<check>> semantic_checks(
+    sandbox& where, const std::filesystem::path& root, const std::vector<std::string>& changed
+);
+
 /// A shell line that must exit with 0, and need not print anything. `id` such as `user:1`. With
 /// `read_only` paths the command cannot change those files. A program that the shell does not find
 /// is `indeterminate`, and so is an exit with 0 of a runner of tests that executed none, or that
