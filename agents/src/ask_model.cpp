@@ -78,8 +78,12 @@ asio::awaitable<result<std::string>> ask_model(run_context& run, question what) 
         if (scope == llm::failure_scope::answer) co_return answer;
         if (answer.error().code == condition::timed_out) run.check_limits();
         if (!first) first = answer.error();
-        with.refused = scope == llm::failure_scope::configuration;
-        if (i + 1 == chain.size()) give_up(chain, *first, answer.error());
+        // A model that refuses what need not be asked may still answer everything else.
+        if (!what.optional) with.refused = scope == llm::failure_scope::configuration;
+        if (i + 1 == chain.size()) {
+            if (what.optional) co_return answer;
+            give_up(chain, *first, answer.error());
+        }
         co_await run.emit(describe_switch(with, *chain[i + 1], answer.error()));
     }
 }

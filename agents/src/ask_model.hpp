@@ -18,14 +18,16 @@ struct question {
     std::string_view schema;
     llm::tier_choice tier;
     ledger* account = nullptr;  ///< of the intention; outlives the call
+    bool side_effect_free = false;  ///< may be asked of two models at once
+    bool optional = false;  ///< no provider that can be used is an error, not the end of the run
 };
 
 /// Asks the model of a tier, within the budget, and tells the journal and the observer. When its
 /// provider fails the models to fall back on are asked, and every switch is told. The answer
-/// satisfies the schema. Errors: only those that say something about this answer (malformed, of the
-/// wrong shape, too long, refused), so that another attempt makes sense. Throws `run_over` when no
-/// provider can be used or the budget of the run is used up, `intention_exhausted` when that of the
-/// intention is.
+/// satisfies the schema. Errors: if the question is not optional, only those that say something
+/// about this answer (malformed, of the wrong shape, too long, refused), so that another attempt
+/// makes sense. Throws `run_over` when no provider can be used or the budget of the run is used up,
+/// `intention_exhausted` when that of the intention is.
 asio::awaitable<result<std::string>> ask_model(run_context& run, question what);
 
 }  // namespace riva::agents

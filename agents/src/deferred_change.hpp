@@ -16,6 +16,7 @@ struct deferred_change {
     std::size_t attempt = 0;  ///< its place in the trace of the intention
     std::vector<std::string> files;
     bool semantic = true;  ///< checked beyond its syntax
+    bool judged = false;   ///< a model judges it as well
     workspace::snapshot before;
     workspace::snapshot after;
     verify::trust_decision decision;

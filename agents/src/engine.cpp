@@ -131,7 +131,8 @@ private:
             run_.options.describe(),
             run_.job.checks,
             run_.job.write,
-            tree_->base().tree_hash()
+            tree_->base().tree_hash(),
+            run_.seed
         };
     }
 
@@ -403,6 +404,8 @@ asio::awaitable<result<report>> engine::state::carry_out(
     run_context run(plan.options, what);
     run.id = what.run.empty() ? make_run_id() : what.run;
     run.folder = options.state_folder / "runs" / run.id;
+    run.seed = plan.seed.empty() ? std::to_string(toss_coin()) + std::to_string(toss_coin())
+                                 : std::move(plan.seed);
     run.by = by;
     run.blocking = parts.blocking;
     run.record = *record;

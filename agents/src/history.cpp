@@ -56,6 +56,10 @@ std::string shorten(std::string_view text, std::size_t most) {
            " bytes left out ...]\n" + std::string(text.substr(tail));
 }
 
+std::string describe_action(const action& what, std::size_t most_bytes) {
+    return summary(what) + "\n" + describe_details(what, most_bytes);
+}
+
 std::string describe_evidence(const std::vector<evidence>& found, std::size_t most_bytes) {
     std::string out;
     for (const auto& e : found) {

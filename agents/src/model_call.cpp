@@ -182,6 +182,7 @@ exchange prepare(const model_call& call) {
     };
     e.request.schema = llm::answer_schema{std::string(what.schema_name), std::string(what.schema)};
     e.request.max_output_tokens = call.max_output_tokens;
+    e.request.side_effect_free = what.side_effect_free;
     e.announced.intention = what.intention;
     e.announced.purpose = what.schema_name;
     e.announced.tier = llm::to_string(what.tier.tier);

@@ -23,6 +23,16 @@ std::size_t waiting(const work_item& item) {
     ));
 }
 
+bool is_judged(const run_context& run, const verify::risk& risk) {
+    switch (run.options.judge) {
+        case judging::off: return false;
+        case judging::automatic:
+            return std::ranges::find(risk.layers, layer::intent) != risk.layers.end();
+        case judging::always: return true;
+    }
+    return false;
+}
+
 std::string_view name_of(const verification_plan& plan) {
     if (plan.skipped()) return "skip";
     if (!plan.now) return "defer";
@@ -53,6 +63,7 @@ asio::awaitable<verification_plan> plan_verification(
                (!plan.skipped() && (!risk.may_batch || waiting(item) + 1 >= batch_size(item.run)));
     plan.semantic = item.run.options.by_risk == strategy::baseline ||
                     std::ranges::find(risk.layers, layer::semantic) != risk.layers.end();
+    plan.judged = is_judged(item.run, risk);
     count(item.run.result.verification, plan.trust);
 
     events::verify_decided event{

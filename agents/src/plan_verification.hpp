@@ -12,6 +12,7 @@ struct verification_plan {
     verify::trust_decision trust;
     bool now = true;       ///< otherwise with a later batch, or not at all
     bool semantic = true;  ///< checked beyond its syntax
+    bool judged = false;   ///< a model judges it as well
 
     bool skipped() const { return !trust.verified(); }
 };

@@ -45,6 +45,7 @@ struct run_context {
     const settings& options;
     const task& job;
     std::string id;
+    std::string seed;  ///< for what must not be foreseen by the model, nor by what it runs
     std::filesystem::path folder;  ///< of this run, below the state folder
     deadline by;
     asio::any_io_executor blocking;

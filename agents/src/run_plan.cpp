@@ -82,6 +82,7 @@ result<run_plan> plan_next_pass(
     plan.job.checks = f.started->checks;
     plan.job.agent = f.started->agent;
     plan.job.run = how.run;
+    plan.seed = f.started->seed;
     plan.job.write = f.write || how.write;
     return plan;
 }

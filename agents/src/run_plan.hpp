@@ -18,6 +18,7 @@ struct run_plan {
     settings options;
     earlier_pass earlier = {};  ///< of a new run: empty
     std::string base = {};      ///< the tree that the run began with, if it goes on
+    std::string seed = {};      ///< that it began with
 
     bool goes_on() const { return earlier.last_seq() != 0; }
 };

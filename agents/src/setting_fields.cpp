@@ -158,19 +158,24 @@ setting_field all_strategies() {
     };
 }
 
-setting_field approve_field() {
+/// One of the values of an enumeration, by their names.
+template <class E>
+setting_field choice(
+    std::string_view key,
+    E settings::* member,
+    std::initializer_list<E> values,
+    std::string_view allowed
+) {
     return {
-        "approve",
-        "auto, ask or never",
-        [](settings& s, std::string_view text) {
-            for (const auto value : {approval::automatic, approval::ask, approval::never})
-                if (text == to_string(value)) {
-                    s.approve = value;
-                    return true;
-                }
-            return false;
+        key,
+        allowed,
+        [member, all = std::vector<E>(values)](settings& s, std::string_view text) {
+            const auto found =
+                std::ranges::find_if(all, [&](E value) { return text == to_string(value); });
+            if (found != all.end()) s.*member = *found;
+            return found != all.end();
         },
-        [](const settings& s) { return std::string(to_string(s.approve)); }
+        [member](const settings& s) { return std::string(to_string(s.*member)); }
     };
 }
 
@@ -179,7 +184,12 @@ setting_field approve_field() {
 const std::vector<setting_field>& setting_fields() {
     static const std::vector<setting_field> all = [] {
         std::vector<setting_field> known = {
-            approve_field(),
+            choice(
+                "approve",
+                &settings::approve,
+                {approval::automatic, approval::ask, approval::never},
+                "auto, ask or never"
+            ),
             integer("context_bytes", &settings::context_bytes, 4096, 4 << 20, "4096 to 4194304"),
             money("intention.max_usd", &settings::intention_spending),
             spending(
@@ -207,6 +217,12 @@ const std::vector<setting_field>& setting_fields() {
             integer("verify.batch_most", &settings::batch_most, 1, 32, "1 to 32"),
             strategy_field("verify.by_risk", &settings::by_risk),
             duration("verify.check_timeout", &settings::check_timeout),
+            choice(
+                "verify.judge",
+                &settings::judge,
+                {judging::off, judging::automatic, judging::always},
+                "off, auto or always"
+            ),
             strategy_field("verify.parallel", &settings::parallel),
             integer("verify.width", &settings::check_width, 1, 64, "1 to 64"),
             integer("width", &settings::width, 1, 64, "1 to 64"),

@@ -137,6 +137,15 @@ std::string_view to_string(strategy s) {
     return s == strategy::baseline ? "baseline" : "optimized";
 }
 
+std::string_view to_string(judging j) {
+    switch (j) {
+        case judging::off: return "off";
+        case judging::automatic: return "auto";
+        case judging::always: return "always";
+    }
+    return "auto";
+}
+
 std::string_view to_string(approval a) {
     switch (a) {
         case approval::automatic: return "auto";

@@ -3,6 +3,7 @@
 #include "ask_model.hpp"
 #include "context.hpp"
 #include "history.hpp"
+#include "judge.hpp"
 #include "prompt.hpp"
 #include "prompts.hpp"
 #include "proposal.hpp"
@@ -202,6 +203,7 @@ asio::awaitable<void> integrate(work_item& item) {
     auto v =
         co_await verify_tree(item.run, item.it, item.root(), item.tree, paths, extent::acceptance);
     if (!v) throw run_over("error", {"workspace", v.error().context, "Nothing was applied."});
+    co_await consult_judge(item, *v);
     co_await report_escapes(item, v->found);
     const bool accepted = co_await item.run.decide->verify_integration(item.it, v->found);
     if (!accepted) v->result = verdict::fail;

@@ -1,5 +1,6 @@
 #include "verify_changes.hpp"
 
+#include "judge.hpp"
 #include "plan_verification.hpp"
 #include "setback.hpp"
 
@@ -70,11 +71,14 @@ public:
         std::vector<std::string> files =
             whole ? co_await all_files(item_) : files_of(all_, all_.size());
         verification found = co_await check(item_, std::move(files), how_much_);
+        if (whole) co_await consult_judge(item_, found);
         for (auto& change : all_) cycle_of(change).found = found.found;
+        if (!whole && acceptable(found.result)) co_await judge_each(found);
         if (acceptable(found.result))
             co_await ask_person();
-        else
+        else if (culprit_ == all_.size())
             co_await find_culprit(found);
+        if (culprit_ < all_.size()) judge_culprit();
         co_await tell(found);
         if (culprit_ == all_.size()) co_return found;
         co_await undo();
@@ -83,6 +87,27 @@ public:
 
 private:
     cycle& cycle_of(const deferred_change& change) { return item_.it.trace[change.attempt]; }
+
+    /// Asks a model about those changes that their risk demands it for, in one call.
+    asio::awaitable<void> judge_each(verification& found) {
+        std::vector<std::size_t> asked;
+        std::vector<judged_item> items;
+        for (std::size_t i = 0; i < all_.size(); ++i) {
+            if (!all_[i].judged) continue;
+            asked.push_back(i);
+            items.push_back(
+                {"step " + std::to_string(all_[i].cycle), describe_for_judge(cycle_of(all_[i]))}
+            );
+        }
+        if (items.empty()) co_return;
+        const auto said = co_await ask_judge(item_, std::move(items));
+        for (std::size_t k = 0; k < asked.size(); ++k) {
+            cycle_of(all_[asked[k]]).found.push_back(said[k]);
+            if (said[k].result != verdict::fail || culprit_ < all_.size()) continue;
+            found.result = verdict::fail;
+            culprit_ = asked[k];
+        }
+    }
 
     /// A person may make the result worse, never better.
     asio::awaitable<void> ask_person() {
@@ -115,8 +140,11 @@ private:
             if (seen_.contains(culprit_ + 1))
                 cycle_of(all_[culprit_]).found = seen_[culprit_ + 1].found;
         }
+    }
+
+    void judge_culprit() {
         cycle& c = cycle_of(all_[culprit_]);
-        c.judgment = riva::judge(combine(c.found));
+        if (!refused_) c.judgment = riva::judge(combine(c.found));
     }
 
     asio::awaitable<void> go_to(workspace::snapshot state) {

@@ -107,6 +107,7 @@ asio::awaitable<void> judge_cycle(
     change.attempt = item.it.trace.size();
     for (const auto& file : c.outcome.files) change.files.push_back(file.path);
     change.semantic = plan.semantic;
+    change.judged = plan.judged;
     change.before = std::move(before);
     change.after = co_await snapshot_of(item.tree);
     change.decision = plan.trust;

@@ -31,6 +31,7 @@ struct work_item {
     std::string last_evidence = {};  ///< of the last failed cycle
     llm::tier proposed_by = llm::tier::large;  ///< the last action
     std::vector<deferred_change> unverified = {};  ///< in order
+    int nonces = 0;  ///< that were made up so far
 
     bool root() const { return ancestors.empty(); }
     int depth() const { return static_cast<int>(ancestors.size()); }

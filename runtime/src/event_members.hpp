@@ -96,6 +96,7 @@ void members(A& a, events::run_started& v) {
     a.added("checks", v.checks);
     a.added("write", v.write);
     a.added("base", v.base);
+    a.added("seed", v.seed);
 }
 
 template <class A>

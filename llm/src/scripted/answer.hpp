@@ -58,6 +58,7 @@ struct answer {
     std::string reasoning;  ///< what it thought before
     std::string signature;  ///< opaque, goes with the reasoning or the first call
     std::vector<tool_call> calls;
+    std::string choose;         ///< with `from_schema`: taken wherever an enumeration holds it
     bool from_schema = false;   ///< what the request demands is made up when it demands anything
     std::string
         finish_reason;  ///< in the words of Chat Completions; empty: what the answer implies

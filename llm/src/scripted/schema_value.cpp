@@ -60,13 +60,13 @@ std::string lower(std::string_view text) {
 
 class value_maker {
 public:
-    explicit value_maker(const json::value& root) : root_(root) {}
+    value_maker(const json::value& root, std::string_view choose) : root_(root), choose_(choose) {}
 
     json::value make(const json::value& value, int depth) {
         const json::object* schema = value.if_object();
         if (!schema || depth > deepest || ++made_ > most_values) return nullptr;
         if (const json::value* only = schema->if_contains("const")) return *only;
-        if (const json::array* values = list_at(*schema, "enum")) return values->front();
+        if (const json::array* values = list_at(*schema, "enum")) return chosen(*values);
         if (const json::value* target = referred(*schema)) return make(*target, depth + 1);
         for (const auto* key : {"anyOf", "oneOf"})
             if (const json::array* options = list_at(*schema, key))
@@ -76,6 +76,13 @@ public:
     }
 
 private:
+    const json::value& chosen(const json::array& values) const {
+        const auto found = std::find_if(values.begin(), values.end(), [&](const json::value& one) {
+            return one.is_string() && std::string_view(one.get_string()) == choose_;
+        });
+        return found != values.end() ? *found : values.front();
+    }
+
     static std::string type_of(const json::object& schema) {
         const json::value* type = schema.if_contains("type");
         if (const json::array* several = list_at(schema, "type")) type = &several->front();
@@ -165,13 +172,14 @@ private:
     }
 
     const json::value& root_;
+    std::string_view choose_;
     int made_ = 0;
 };
 
 }  // namespace
 
-json::value smallest_value(const json::value& schema) {
-    return value_maker(schema).make(schema, 0);
+json::value smallest_value(const json::value& schema, std::string_view choose) {
+    return value_maker(schema, choose).make(schema, 0);
 }
 
 }  // namespace riva::llm::scripted

@@ -119,6 +119,9 @@ answer read_reply(object_reader reader, const inherited& base) {
     reply.from_schema = reader.flag("from_schema").value_or(false);
     if (reply.from_schema && (reader.has("json") || !reply.refusal.empty() || !reply.calls.empty()))
         reader.wrong("from_schema", "beside it only a text can be said");
+    reply.choose = reader.text("choose").value_or("");
+    if (!reply.choose.empty() && !reply.from_schema)
+        reader.wrong("choose", "without from_schema nothing is chosen");
     reply.reasoning = reader.text("reasoning").value_or("");
     reply.signature = reader.text("signature").value_or("");
     reply.finish_reason = reader.text("finish_reason").value_or("");

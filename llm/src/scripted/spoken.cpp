@@ -34,12 +34,12 @@ const offered_tool* demanded(const question& q) {
     return found == q.tools.end() ? nullptr : &*found;
 }
 
-void make_up(const question& q, spoken& said) {
+void make_up(const question& q, std::string_view choose, spoken& said) {
     if (const offered_tool* tool = demanded(q)) {
-        said.calls = {{"", tool->name, json::serialize(smallest_value(tool->parameters))}};
+        said.calls = {{"", tool->name, json::serialize(smallest_value(tool->parameters, choose))}};
         said.text.reset();
     } else if (!q.schema.is_null()) {
-        said.text = json::serialize(smallest_value(q.schema));
+        said.text = json::serialize(smallest_value(q.schema, choose));
     }
 }
 
@@ -58,7 +58,7 @@ spoken speak(const question& q, const answer& a, std::uint64_t number, std::stri
     said.refusal = a.refusal;
     said.calls = a.calls;
     if (a.refusal.empty() && (a.calls.empty() || !a.text.empty())) said.text = a.text;
-    if (a.from_schema) make_up(q, said);
+    if (a.from_schema) make_up(q, a.choose, said);
     if (said.text) said.text = spoilt(*said.text, a.fault);
     for (std::size_t i = 0; i < said.calls.size(); ++i) {
         tool_call& call = said.calls[i];

@@ -36,6 +36,13 @@ enum class isolation { automatic, off };
 /// against.
 enum class strategy { baseline, optimized };
 
+/// When a model judges what was done.
+enum class judging {
+    off,
+    automatic,  ///< where nothing that is executed can, and changes of high risk. Written `auto`
+    always,     ///< besides all other checks
+};
+
 /// What is set for one tier.
 struct tier_settings {
     std::optional<llm::model_spec> model;  ///< none: that of all tiers, or of the nearest tier
@@ -84,6 +91,7 @@ struct settings {
     strategy batch = strategy::optimized;  ///< baseline: each change is verified by itself
     std::size_t batch_most = 8;  ///< changes that are verified at once, 1 to 32
     strategy parallel = strategy::optimized;  ///< baseline: one check after the other
+    judging judge = judging::automatic;
     verify::trust_settings trust;  ///< how much is verified; the baseline is the mode `off`
 
     /// The model for all tiers that have none of their own. Without any, only an engine that was
@@ -135,5 +143,6 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 std::string_view to_string(approval a);
 std::string_view to_string(strategy s);
+std::string_view to_string(judging j);
 
 }  // namespace riva::agents

@@ -30,6 +30,7 @@ struct run_started {
     std::vector<std::string> checks;  ///< of the user
     bool write = false;               ///< apply a verified change
     std::string base;  ///< hash of the tree as it was staged; empty: recorded before there was one
+    std::string seed;  ///< of what the run made up at random, such as nonces
     friend bool operator==(const run_started&, const run_started&) = default;
 };
 
@@ -191,7 +192,7 @@ struct trust_basis {
     std::int64_t points_delivered = 0;
     std::int64_t points_skipped = 0;
     std::int64_t points_caught = 0;
-    double bound = 0;      ///< after the decision: failures that have escaped at most
+    double bound = 0;  ///< after the decision: failures that have escaped at most
     double allowance = 0;  ///< failures that may escape
     friend bool operator==(const trust_basis&, const trust_basis&) = default;
 };
