@@ -42,8 +42,15 @@ std::string_view name_of(const verification_plan& plan) {
 asio::awaitable<verify::trust_decision> ask_trust(
     work_item& item, const action& what, verify::risk_level risk, bool completes
 ) {
-    if (item.run.options.trust.mode == verify::trust_mode::off) co_return verify::trust_decision{};
+    const verify::trust_settings& how = item.run.options.trust;
+    if (how.mode == verify::trust_mode::off) co_return verify::trust_decision{};
     verify::trust_action about{risk, pattern_of(what, item.proposed_by), completes};
+    // A coin that was thrown for this cycle in an earlier pass is not thrown again.
+    const auto* recorded = item.run.find_decision(item.it.id, item.steps);
+    if (recorded != nullptr && recorded->trust) {
+        const auto made = decision_from(*recorded->trust, how);
+        if (made && made->action == about) co_return *made;
+    }
     co_return co_await item.run.trust->decide(std::move(about));
 }
 
