@@ -22,8 +22,9 @@ struct tool {
 };
 
 constexpr tool tools[] = {
-    {"python3", "Python syntax, unittest, pytest"},
+    {"python3", "Python, TOML, YAML and XML syntax, unittest, pytest"},
     {"pyflakes", "undefined names in Python (apt install python3-pyflakes)"},
+    {"yaml", "YAML syntax (apt install python3-yaml)"},
     {"g++", "C and C++ syntax and types"},
     {"node", "JavaScript syntax"},
     {"npm", "npm test"},
@@ -41,6 +42,7 @@ void print(bool good, const std::string& what, const std::string& text) {
 std::vector<std::string> question_for_version(const std::string& name) {
     if (name == "go") return {name, "version"};
     if (name == "pyflakes") return {"python3", "-I", "-m", name, "--version"};
+    if (name == "yaml") return {"python3", "-I", "-c", "import yaml; print(yaml.__version__)"};
     return {name, "--version"};
 }
 

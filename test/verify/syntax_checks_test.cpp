@@ -70,9 +70,11 @@ TEST_CASE("each changed file of a known language gets a syntax check", "[syntax]
         std::vector<std::string>{
             "syntax:a.py",
             "syntax:.py",
+            "syntax:README.md",
             "syntax:src/b.cpp",
             "syntax:c.js",
             "syntax:data.json",
+            "syntax:d.yaml",
             "syntax:e.h"
         }
     );

@@ -48,10 +48,12 @@ std::string name_of_crash(int exit_code) {
 }
 
 std::string how_to_get(std::string_view tool) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 15> packages{{
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 17> packages{{
         {"python3", "python3"},
         {"pytest", "python3-pytest"},
         {"pyflakes", "python3-pyflakes"},
+        {"yaml", "python3-yaml"},
+        {"bash", "bash"},
         {"clang", "clang"},
         {"clang++", "clang"},
         {"c++", "g++"},

@@ -27,24 +27,23 @@ constexpr language cpp{"cpp", judge_cpp, milliseconds(800), 1};
 constexpr language shared_header{"header", judge_shared_header, milliseconds(800), 1};
 constexpr language javascript{"javascript", judge_javascript, milliseconds(80), 1};
 constexpr language json{"json", judge_json, milliseconds(1), 1};
+constexpr language toml{"toml", judge_toml, milliseconds(50), 1};
+constexpr language yaml{"yaml", judge_yaml, milliseconds(60), 1};
+constexpr language xml{"xml", judge_xml, milliseconds(50), 1};
+constexpr language markdown{"markdown", judge_markdown, milliseconds(1), 1};
+constexpr language shell{"shell", judge_shell, milliseconds(10), 1};
 
 const language* language_of(std::string_view path) {
-    static constexpr std::array<std::pair<std::string_view, const language*>, 15> endings{{
-        {".py", &python},
-        {".pyi", &python},
-        {".c", &c},
-        {".cpp", &cpp},
-        {".cc", &cpp},
-        {".cxx", &cpp},
-        {".hpp", &cpp},
-        {".hh", &cpp},
-        {".hxx", &cpp},
-        {".h", &shared_header},
-        {".js", &javascript},
-        {".mjs", &javascript},
-        {".cjs", &javascript},
-        {".json", &json},
-        {".pyw", &python},
+    static constexpr std::array<std::pair<std::string_view, const language*>, 27> endings{{
+        {".py", &python},         {".pyi", &python},    {".c", &c},
+        {".cpp", &cpp},           {".cc", &cpp},        {".cxx", &cpp},
+        {".hpp", &cpp},           {".hh", &cpp},        {".hxx", &cpp},
+        {".h", &shared_header},   {".js", &javascript}, {".mjs", &javascript},
+        {".cjs", &javascript},    {".json", &json},     {".pyw", &python},
+        {".toml", &toml},         {".yaml", &yaml},     {".yml", &yaml},
+        {".xml", &xml},           {".svg", &xml},       {".xsd", &xml},
+        {".xsl", &xml},           {".xslt", &xml},      {".md", &markdown},
+        {".markdown", &markdown}, {".sh", &shell},      {".bash", &shell},
     }};
     const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
     const std::size_t dot = name.rfind('.');

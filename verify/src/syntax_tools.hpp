@@ -13,5 +13,14 @@ asio::awaitable<evidence> judge_cpp(source_task task, deadline by);
 asio::awaitable<evidence> judge_shared_header(source_task task, deadline by);
 asio::awaitable<evidence> judge_javascript(source_task task, deadline by);
 asio::awaitable<evidence> judge_json(source_task task, deadline by);
+asio::awaitable<evidence> judge_toml(source_task task, deadline by);
+/// As a stream of events: tags may mean anything, aliases must be known.
+asio::awaitable<evidence> judge_yaml(source_task task, deadline by);
+/// Well-formed, without external entities.
+asio::awaitable<evidence> judge_xml(source_task task, deadline by);
+/// Code fences are closed; hardly anything else in Markdown is wrong for sure.
+asio::awaitable<evidence> judge_markdown(source_task task, deadline by);
+/// By the shell that the first line names, if that is `sh` or `bash`.
+asio::awaitable<evidence> judge_shell(source_task task, deadline by);
 
 }  // namespace riva::verify

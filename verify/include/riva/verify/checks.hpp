@@ -10,11 +10,13 @@
 
 namespace riva::verify {
 
-/// A syntax check for each changed file whose language has one: Python (`python3`), C and C++
-/// (`gcc`, `g++ -fsyntax-only`), JavaScript (`node --check`), JSON. They judge the merged file in
-/// the tree, not the edit, and execute nothing of it. Files of other languages get none; one that
-/// is gone when its check runs is `skipped`. Many Python files share a check. What cannot be judged
-/// without knowing the build (a header that is nowhere, `#error`, JSX) is `indeterminate`.
+/// A syntax check for each changed file whose format has one: Python, TOML, YAML and XML
+/// (`python3`), C and C++ (`gcc`, `g++ -fsyntax-only`), JavaScript (`node --check`), shell scripts
+/// (`sh -n`, `bash -n`), JSON, and Markdown, of which only code fences are looked at. They judge
+/// the merged file in the tree, not the edit, and execute nothing of it. Files of other formats get
+/// none; one that is gone when its check runs is `skipped`. Many Python files share a check. What
+/// cannot be judged without knowing more (a header that is nowhere, `#error`, JSX, a template) is
+/// `indeterminate`.
 std::vector<std::shared_ptr<check>> syntax_checks(
     sandbox& where, const std::vector<std::string>& changed
 );
