@@ -41,6 +41,14 @@ bool is_crash(int signal) {
     return std::ranges::find(crashes, signal) != crashes.end();
 }
 
+/// The signal with which somebody else ended the command, or 0. A shell, and the sandbox, say
+/// 128 + its number of what they waited for.
+int killed_by(const process_exit& ended) {
+    if (ended.signal != 0) return is_crash(ended.signal) ? 0 : ended.signal;
+    const int signal = ended.exit_code - 128;
+    return signal == SIGKILL || signal == SIGTERM ? signal : 0;
+}
+
 /// ` (SIGSEGV)` for 139 and its like: shells say 128 + the number of the signal.
 std::string name_of_crash(int exit_code) {
     return is_crash(exit_code - 128) ? std::string(" (SIG") + sigabbrev_np(exit_code - 128) + ")"
@@ -85,8 +93,8 @@ void judge_exit(evidence& e, const process_exit& ended, evidence_grade grade) {
             "killed, because it wrote more than " +
                 to_string(sandbox_command{}.flood / (1024 * 1024)) + " MiB"
         );
-    if (ended.signal != 0 && !is_crash(ended.signal))
-        return retract(e, verdict::infra_error, "killed by signal " + to_string(ended.signal));
+    if (const int signal = killed_by(ended); signal != 0)
+        return retract(e, verdict::infra_error, "killed by signal " + to_string(signal));
     e.exit_code = ended.signal != 0 ? 128 + ended.signal : ended.exit_code;
     e.grade = grade;
     e.result = e.exit_code == 0 ? verdict::pass : verdict::fail;
