@@ -76,6 +76,8 @@ bool steers_tests(const fs::path& file) {
         "pyproject.toml"sv,
         "sitecustomize.py"sv,
         "usercustomize.py"sv,
+        "unittest.py"sv,  // would be run instead of Python's own
+        "pytest.py"sv,
         "package.json"sv,
         "makefile"sv,
         "gnumakefile"sv,
@@ -85,6 +87,8 @@ bool steers_tests(const fs::path& file) {
     };
     const std::string name = in_lower_case(file.filename().string());
     if (is_one_of(name, names)) return true;
+    for (const fs::path& folder : file.parent_path())
+        if (folder == "unittest" || folder == "pytest" || folder == "_pytest") return true;
     for (const std::string_view begin :
          {"jest.", "vitest.", "karma.conf.", ".mocharc", "ava.config.", "playwright.config."})
         if (name.starts_with(begin)) return true;

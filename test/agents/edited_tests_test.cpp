@@ -152,6 +152,16 @@ TEST_CASE("a runner of tests that the actor redefined verifies nothing", "[edite
     expect(w, w.task("put the right word in a.txt"), {"unverified", "indeterminate"});
 }
 
+TEST_CASE("a module that stands in for Python's runner verifies nothing", "[edited_tests]") {
+    if (!have_sandbox()) return;
+    const std::string forged = "import sys\nprint(\"Ran 9 tests in 0.1s\", file=sys.stderr)\n";
+    world w(
+        script_of({run_python(write("m.py", wrong) + write("unittest.py", forged))}),
+        {{"m.py", "x = 1\n"}, {"test_m.py", honest}}
+    );
+    expect(w, w.task("write add", {"python3 -m unittest"}), {"unverified", "indeterminate"});
+}
+
 TEST_CASE("the tree is left with the actor's tests, not the earlier ones", "[edited_tests]") {
     if (!have_sandbox()) return;
     world w(

@@ -36,7 +36,9 @@ TEST_CASE("files that steer runners of tests are known", "[test_files]") {
           "pyproject.toml",
           "Makefile",
           "package.json",
-          "jest.config.js"}) {
+          "jest.config.js",
+          "unittest.py",
+          "src/pytest/__main__.py"}) {
         INFO(file);
         CHECK(steers_tests(file));
     }
