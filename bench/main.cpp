@@ -1,5 +1,6 @@
 #include "codec.hpp"
 #include "fanout.hpp"
+#include "graph.hpp"
 #include "risk.hpp"
 #include "trust.hpp"
 #include "verify.hpp"
@@ -13,6 +14,7 @@
 
 namespace {
 
+using riva::bench::graph_plan;
 using riva::bench::risk_plan;
 using riva::bench::trust_plan;
 using riva::bench::verify_plan;
@@ -96,6 +98,20 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(std::size_t{1}, most_at_once));
     classify->add_flag("--json", json, "Print one line of JSON");
 
+    graph_plan graph;
+    auto* schedule =
+        app.add_subcommand("graph", "Run graphs of trivial checks, and simulate random ones");
+    schedule->add_option("--checks", graph.checks, "Number of trivial checks")
+        ->check(CLI::Range(std::size_t{1}, most_at_once));
+    schedule->add_option("--width", graph.width, "Most at once")
+        ->check(CLI::Range(std::size_t{1}, most_at_once));
+    schedule->add_option("--passes", graph.passes, "Passes, of which the median counts")
+        ->check(CLI::Range(std::size_t{1}, most_at_once));
+    schedule->add_option("--graphs", graph.graphs, "Simulated graphs of each shape")
+        ->check(CLI::Range(std::size_t{1}, most_at_once));
+    schedule->add_option("--seed", graph.seed, "Of the random graphs");
+    schedule->add_flag("--json", json, "Print one line of JSON");
+
     trust_plan trust;
     auto* decide =
         app.add_subcommand("trust", "Decide what is verified and what is skipped, many times");
@@ -124,6 +140,7 @@ int main(int argc, char** argv) {
         return app.exit(e) == 0 ? 0 : 2;
     }
     if (decide->parsed()) return print(trust, riva::bench::measure_trust(trust), json);
+    if (schedule->parsed()) return print(graph, riva::bench::measure_graph(graph), json);
     if (classify->parsed()) return print(risk, riva::bench::measure_risk(risk), json);
     if (codec->parsed()) return run_codec(stream_file);
     return fanout->parsed() ? run_fanout(tasks, width) : run_verify(plan, json);

@@ -1,5 +1,6 @@
 #include "risk.hpp"
 
+#include "median.hpp"
 #include "processor_time.hpp"
 #include "risk_commands.hpp"
 
@@ -9,7 +10,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -48,12 +48,6 @@ action of_length(const endless_line& line, std::size_t length) {
 
 std::size_t length_of(const action& a) {
     return std::get<run_command>(a).argv.back().size();
-}
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
 }
 
 /// Nanoseconds of one pass, for each classification.
