@@ -3,6 +3,7 @@
 #include "catch.hpp"
 #include "run.hpp"
 
+#include <riva/runtime/interruption.hpp>
 #include <riva/runtime/task_group.hpp>
 
 #include <chrono>
@@ -115,4 +116,82 @@ TEST_CASE("with_deadline around a group cancels through both", "[deadline]") {
         CHECK(alive == 0);
     });
     CHECK_FALSE(in_time);
+}
+
+TEST_CASE("work that is interrupted ends as if time had run out", "[deadline]") {
+    for (const deadline by : {deadline::never(), deadline::in(1h)}) {
+        int alive = 0, finished = 0;
+        bool in_time = true, other_in_time = false;
+        riva::interruption one, other;
+        run([&]() -> asio::awaitable<void> {
+            riva::task_group group(3);
+            group.add([&]() -> asio::awaitable<void> {
+                in_time = co_await with_deadline(count_around(alive, finished, 1h), by, one);
+            });
+            group.add([&]() -> asio::awaitable<void> {
+                other_in_time =
+                    co_await with_deadline(count_around(alive, finished, 5ms), by, other);
+            });
+            group.add([&]() -> asio::awaitable<void> {
+                co_await sleep_for(1ms);
+                one.interrupt();
+            });
+            CHECK((co_await group.run()).empty());
+        });
+        CHECK_FALSE(in_time);
+        CHECK(other_in_time);
+        CHECK(alive == 0);
+        CHECK(finished == 1);
+    }
+}
+
+TEST_CASE("an interruption before the work begins keeps it from beginning", "[deadline]") {
+    int alive = 0, finished = 0;
+    riva::interruption early;
+    early.interrupt();
+    run([&]() -> asio::awaitable<void> {
+        CHECK_FALSE(
+            co_await with_deadline(count_around(alive, finished, 0ms), deadline::never(), early)
+        );
+    });
+    CHECK(finished == 0);
+}
+
+TEST_CASE("an interruption after the work has ended does nothing", "[deadline]") {
+    int alive = 0, finished = 0;
+    riva::interruption late;
+    run([&]() -> asio::awaitable<void> {
+        CHECK(co_await with_deadline(count_around(alive, finished, 0ms), deadline::never(), late));
+        late.interrupt();
+        co_await sleep_for(1ms);
+    });
+    CHECK(finished == 1);
+}
+
+TEST_CASE("what work throws that could be interrupted passes through", "[deadline]") {
+    riva::interruption never_used;
+    CHECK_THROWS_WITH(
+        run([&]() -> asio::awaitable<void> {
+            co_await with_deadline(fail_soon(), deadline::never(), never_used);
+        }),
+        "failed on purpose"
+    );
+}
+
+TEST_CASE("work that can be interrupted is cancelled with its caller", "[deadline]") {
+    bool cut_off = true;
+    for (std::size_t steps = 0; cut_off; ++steps) {
+        int alive = 0, finished = 0;
+        cut_off = run_and_cancel_after(
+            [&]() -> asio::awaitable<void> {
+                riva::interruption unused;
+                co_await with_deadline(
+                    count_around(alive, finished, 1ms), deadline::in(60s), unused
+                );
+            },
+            steps
+        );
+        CHECK(alive == 0);
+        REQUIRE(steps < 100);
+    }
 }

@@ -3,8 +3,12 @@
 #include "blank_evidence.hpp"
 #include "check_queue.hpp"
 
+#include <riva/runtime/interruption.hpp>
 #include <riva/runtime/task_group.hpp>
-#include <riva/runtime/with_deadline.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -62,9 +66,9 @@ evidence confirmed(evidence first, evidence second) {
     return first;
 }
 
-/// Keeps a group in the set of running ones for as long as it can be cancelled.
+/// Keeps a running check among those that can be interrupted.
 struct registration {
-    registration(std::set<task_group*>& all, task_group& one) : all_(all), one_(&one) {
+    registration(std::set<interruption*>& all, interruption& one) : all_(all), one_(&one) {
         all_.insert(one_);
     }
     ~registration() { all_.erase(one_); }
@@ -72,8 +76,8 @@ struct registration {
     registration& operator=(const registration&) = delete;
 
 private:
-    std::set<task_group*>& all_;
-    task_group* one_;
+    std::set<interruption*>& all_;
+    interruption* one_;
 };
 
 /// Drives a `check_queue`.
@@ -89,15 +93,14 @@ public:
 
 private:
     void start_what_is_ready();
+    asio::awaitable<void> work_from(std::size_t i);
     asio::awaitable<void> judge(std::size_t i);
     asio::awaitable<evidence> judged(std::size_t i);
     asio::awaitable<evidence> again(std::size_t i, const evidence& first);
     asio::awaitable<evidence> attempt(std::size_t i);
-    asio::awaitable<void> timed(std::size_t i, deadline limit, evidence& found, bool& in_time);
     asio::awaitable<void> call(std::size_t i, deadline limit, evidence& found);
     void stop_because_of(std::size_t i);
-    asio::awaitable<void> started(std::size_t i);
-    asio::awaitable<void> ended(const evidence& found);
+    bool time_is_up() const { return by_ != deadline::never() && by_.expired(); }
     evidence not_judged(std::size_t i, verdict result, std::string detail) const;
     evidence out_of_time(std::size_t i, deadline limit) const;
     evidence overtaken(std::size_t i) const;
@@ -105,22 +108,24 @@ private:
     check_queue queue_;
     const graph_options& options_;
     const deadline by_;
-    std::set<task_group*> running_;
+    std::set<interruption*> running_;
     std::optional<std::size_t> decisive_;  // the failed check that stopped the others
     task_group group_;
 };
 
 void execution::start_what_is_ready() {
     if (decisive_) return;
-    while (const auto i = queue_.next()) group_.add([this, i = *i] { return judge(i); });
+    while (const auto i = queue_.next()) group_.add([this, i = *i] { return work_from(i); });
 }
 
-asio::awaitable<void> execution::started(std::size_t i) {
-    if (options_.on_started) co_await options_.on_started(queue_.traits(i));
-}
-
-asio::awaitable<void> execution::ended(const evidence& found) {
-    if (options_.on_ended) co_await options_.on_ended(found);
+/// Goes on with the next check, as long as there is one for it, for a worker of its own costs more
+/// than a small check.
+asio::awaitable<void> execution::work_from(std::size_t i) {
+    for (std::optional<std::size_t> mine = i; mine;) {
+        co_await judge(*mine);
+        mine = decisive_ || group_.stopped() ? std::nullopt : queue_.next();
+        start_what_is_ready();
+    }
 }
 
 evidence execution::not_judged(std::size_t i, verdict result, std::string detail) const {
@@ -154,32 +159,33 @@ asio::awaitable<void> execution::call(std::size_t i, deadline limit, evidence& f
     }
 }
 
-asio::awaitable<void> execution::timed(
-    std::size_t i, deadline limit, evidence& found, bool& in_time
-) {
-    const deadline cut = with_patience(limit, options_.check_timeout);
-    in_time = co_await with_deadline(call(i, limit, found), cut);
-}
-
-/// Runs a check in a group of its own, which a decisive failure elsewhere can cancel while the
-/// reports about this check go on undisturbed.
+/// Runs a check so that a decisive failure elsewhere can interrupt it while the reports about it go
+/// on undisturbed.
 asio::awaitable<evidence> execution::attempt(std::size_t i) {
     if (decisive_) co_return overtaken(i);
-    if (by_.expired()) co_return out_of_time(i, by_);
+    if (time_is_up()) co_return out_of_time(i, by_);
     const auto begin = deadline::clock::now();
     const deadline limit = min(by_, deadline::in(options_.check_timeout));
     evidence found;
     bool in_time = false;
-    task_group alone(1);
-    alone.add([&] { return timed(i, limit, found, in_time); });
+    std::exception_ptr failure;
+    interruption alone;
     const registration here(running_, alone);
-    const auto failures = co_await alone.run();
+    try {
+        const deadline cut = with_patience(limit, options_.check_timeout);
+        in_time = co_await with_deadline(call(i, limit, found), cut, alone);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    const auto all = co_await asio::this_coro::cancellation_state;
+    if (all.cancelled() != asio::cancellation_type::none)
+        throw boost::system::system_error(asio::error::operation_aborted);
 
     if (!in_time) {
         if (decisive_)
             found = overtaken(i);
-        else if (!failures.empty())
-            found = not_judged(i, verdict::infra_error, "crashed: " + message_of(failures.front()));
+        else if (failure)
+            found = not_judged(i, verdict::infra_error, "crashed: " + message_of(failure));
         else
             found = out_of_time(i, limit);
     }
@@ -190,14 +196,14 @@ asio::awaitable<evidence> execution::attempt(std::size_t i) {
 
 /// Reports the first attempt and makes a second one.
 asio::awaitable<evidence> execution::again(std::size_t i, const evidence& first) {
-    co_await ended(first);
-    co_await started(i);
+    if (options_.on_ended) co_await options_.on_ended(first);
+    if (options_.on_started) co_await options_.on_started(queue_.traits(i));
     co_return co_await attempt(i);
 }
 
 asio::awaitable<evidence> execution::judged(std::size_t i) {
     evidence found = co_await attempt(i);
-    if (decisive_ || by_.expired()) co_return found;
+    if (decisive_ || time_is_up()) co_return found;
     if (found.result == verdict::infra_error) {
         evidence second = co_await again(i, found);
         second.detail += " (second attempt; the first: " + found.detail + ")";
@@ -212,27 +218,27 @@ asio::awaitable<evidence> execution::judged(std::size_t i) {
 
 asio::awaitable<void> execution::judge(std::size_t i) {
     if (decisive_) co_return queue_.give_back(i);
-    co_await started(i);
+    if (options_.on_started) co_await options_.on_started(queue_.traits(i));
     evidence found = co_await judged(i);
     if (found.result == verdict::fail) stop_because_of(i);
-    co_await ended(found);
+    if (options_.on_ended) co_await options_.on_ended(found);
     queue_.ended(i, std::move(found));
-    start_what_is_ready();
 }
 
 void execution::stop_because_of(std::size_t i) {
     if (decisive_ || options_.mode != graph_mode::stop_at_failure) return;
     decisive_ = i;
-    const std::vector<task_group*> others(running_.begin(), running_.end());
-    for (task_group* other : others)
-        if (running_.contains(other)) other->cancel();  // cancelling one may end others at once
+    const std::vector<interruption*> others(running_.begin(), running_.end());
+    for (interruption* other : others)
+        if (running_.contains(other)) other->interrupt();  // which may end others at once
 }
 
 asio::awaitable<std::vector<evidence>> execution::run() {
     start_what_is_ready();
     const auto failures = co_await group_.run();
     if (!failures.empty()) std::rethrow_exception(failures.front());
-    for (const std::size_t i : queue_.settle_rest(decisive_)) co_await ended(queue_.found(i));
+    for (const std::size_t i : queue_.settle_rest(decisive_))
+        if (options_.on_ended) co_await options_.on_ended(queue_.found(i));
     co_return std::move(queue_).all();
 }
 

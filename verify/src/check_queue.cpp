@@ -42,6 +42,7 @@ std::size_t check_queue::room() const {
 }
 
 void check_queue::refuse_repeated_ids() {
+    index_.reserve(checks_.size());
     for (std::size_t i = 0; i < checks_.size(); ++i)
         if (!index_.emplace(traits(i).id, i).second)
             settle(i, verdict::indeterminate, "another check has the same id");
