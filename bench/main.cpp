@@ -1,3 +1,4 @@
+#include "batch.hpp"
 #include "codec.hpp"
 #include "fanout.hpp"
 #include "graph.hpp"
@@ -14,6 +15,7 @@
 
 namespace {
 
+using riva::bench::batch_plan;
 using riva::bench::graph_plan;
 using riva::bench::risk_plan;
 using riva::bench::trust_plan;
@@ -112,6 +114,15 @@ int main(int argc, char** argv) {
     schedule->add_option("--seed", graph.seed, "Of the random graphs");
     schedule->add_flag("--json", json, "Print one line of JSON");
 
+    batch_plan batch;
+    auto* together = app.add_subcommand("batch", "Count the tests that batches of items take");
+    together->add_option("--most", batch.most, "Most items in a batch")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1000}));
+    together->add_option("--items", batch.items, "Items for each rate of failures")
+        ->check(CLI::Range(std::size_t{1}, most_at_once));
+    together->add_option("--seed", batch.seed, "Of the failures");
+    together->add_flag("--json", json, "Print one line of JSON");
+
     trust_plan trust;
     auto* decide =
         app.add_subcommand("trust", "Decide what is verified and what is skipped, many times");
@@ -140,6 +151,7 @@ int main(int argc, char** argv) {
         return app.exit(e) == 0 ? 0 : 2;
     }
     if (decide->parsed()) return print(trust, riva::bench::measure_trust(trust), json);
+    if (together->parsed()) return print(batch, riva::bench::measure_batch(batch), json);
     if (schedule->parsed()) return print(graph, riva::bench::measure_graph(graph), json);
     if (classify->parsed()) return print(risk, riva::bench::measure_risk(risk), json);
     if (codec->parsed()) return run_codec(stream_file);
