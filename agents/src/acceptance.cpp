@@ -79,8 +79,7 @@ std::vector<evidence> acceptance_in(const std::vector<evidence>& found) {
 asio::awaitable<result<std::vector<evidence>>> judge_by_earlier_tests(
     run_context& run, const intention& it, workspace& tree
 ) {
-    const auto whose = run.job.checks.empty() ? judged_by::repository : judged_by::user;
-    const auto restored = co_await restore_tests(run, tree, whose);
+    const auto restored = co_await restore_tests(run, tree);
     if (!restored) co_return restored.error();
     if (!*restored) co_return std::vector<evidence>{};
     const auto state = co_await tree.take_snapshot();

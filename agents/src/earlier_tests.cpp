@@ -1,9 +1,11 @@
 #include "earlier_tests.hpp"
 
 #include "test_files.hpp"
+#include "words.hpp"
 
 #include <riva/runtime/offload.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -74,10 +76,34 @@ bool is_of_cmake(const fs::path& file) {
     return file.filename() == "CMakeLists.txt" || file.extension() == ".cmake";
 }
 
-bool is_to_be_restored(const file_change& change, judged_by whose, const fs::path& objects) {
+bool is_new_test(const file_change& change) {
+    return change.kind == change_kind::created && is_test(change.path) &&
+           !steers_tests(change.path);
+}
+
+/// Whether a command names the test: its path, its file, or the module that it is.
+bool is_named_in(const std::vector<std::string>& lines, const fs::path& test) {
+    return std::ranges::any_of(lines, [&](const std::string& line) {
+        const auto words = words_of(line);
+        return std::ranges::any_of(words, [&](const std::string& word) {
+            return word == in_lower_case(test.string()) ||
+                   word == in_lower_case(test.filename().string()) ||
+                   word == in_lower_case(test.stem().string()) ||
+                   word.ends_with("." + in_lower_case(test.stem().string()));
+        });
+    });
+}
+
+bool new_tests_are_asked_for(const change_set& all, const std::vector<std::string>& checks) {
+    return std::ranges::any_of(all.files, [&](const changed_file& file) {
+        return is_new_test(file.change) && is_named_in(checks, file.change.path);
+    });
+}
+
+bool is_to_be_restored(const file_change& change, bool keep_new, const fs::path& objects) {
     const fs::path file = change.path;
     if (steers_tests(file)) return true;
-    if (is_test(file)) return whose == judged_by::repository || change.kind != change_kind::created;
+    if (is_test(file)) return !keep_new || !is_new_test(change);
     return is_of_cmake(file) &&
            speaks_of_other_tests(
                content_of(objects, change.before), content_of(objects, change.after)
@@ -96,13 +122,14 @@ changed_file reversed(changed_file file) {
 
 }  // namespace
 
-asio::awaitable<result<bool>> restore_tests(run_context& run, workspace& tree, judged_by whose) {
+asio::awaitable<result<bool>> restore_tests(run_context& run, workspace& tree) {
     const auto all = co_await tree.changes();
     if (!all) co_return all.error();
+    const bool keep_new = new_tests_are_asked_for(*all, run.job.checks);
     change_set back;
     const auto choose = [&](const std::stop_token&) {
         for (const changed_file& file : all->files)
-            if (is_to_be_restored(file.change, whose, tree.objects()))
+            if (is_to_be_restored(file.change, keep_new, tree.objects()))
                 back.files.push_back(reversed(file));
     };
     co_await offload(run.blocking, choose);

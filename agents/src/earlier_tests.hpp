@@ -10,16 +10,12 @@
 
 namespace riva::agents {
 
-/// Whose tests judge. What a user's command needs may be new; the repository's tests are those that
-/// were there before.
-enum class judged_by { user, repository };
-
 /// Makes the tests in the tree, and what steers their runners, what they were before the run. False
-/// if they are unchanged, so that there is nothing to judge by once more. Files that the actor
-/// added and that only hold tests stay for a user's command, which may name them.
-/// Errors: those of `workspace::changes` and of `apply`. Cancellation: may leave the tree half
+/// if they are unchanged, so that there is nothing to judge by once more. Tests that the actor
+/// added are taken out, unless a check of the user names one of them: then they are what was asked
+/// for. Errors: those of `workspace::changes` and of `apply`. Cancellation: may leave the tree half
 /// restored.
-asio::awaitable<result<bool>> restore_tests(run_context& run, workspace& tree, judged_by whose);
+asio::awaitable<result<bool>> restore_tests(run_context& run, workspace& tree);
 
 /// The same checks for a tree with earlier tests. A failure there is `indeterminate`: perhaps the
 /// tests had to change, and nothing but the actor says so. Without any check it is the actor's own

@@ -11,12 +11,6 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::string_view_literals;
 
-std::string in_lower_case(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
-
 template <std::size_t N>
 bool is_one_of(std::string_view name, const std::array<std::string_view, N>& all) {
     return std::ranges::find(all, name) != all.end();
@@ -53,6 +47,12 @@ std::vector<std::string> lines_about_tests(std::string_view text) {
 }
 
 }  // namespace
+
+std::string in_lower_case(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
 
 bool is_test(const fs::path& file) {
     for (const fs::path& folder : file.parent_path())

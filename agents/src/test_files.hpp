@@ -1,9 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace riva::agents {
+
+/// ASCII letters only.
+std::string in_lower_case(std::string text);
 
 /// Whether runners of tests would take the file for a test, or it lies in a folder of tests.
 bool is_test(const std::filesystem::path& file);

@@ -34,7 +34,7 @@ std::string run_python(const std::string& code) {
 std::string write(const std::string& path, const std::string& content) {
     std::string quoted;
     for (const char c : content)
-        quoted += c == '\n' ? "\\n" : c == '\t' ? "\\t" : std::string(1, c);
+        quoted += c == '\n' ? "\\n" : c == '\t' ? "\\t" : c == '\'' ? "\\'" : std::string(1, c);
     return "import os; os.makedirs(os.path.dirname('" + path + "') or '.', exist_ok=True); open('" +
            path + "', 'w').write('" + quoted + "')\n";
 }
@@ -108,20 +108,32 @@ TEST_CASE("a test that the actor added beside passing ones is welcome", "[edited
 
 TEST_CASE("tests that only the actor wrote verify nothing", "[edited_tests]") {
     if (!have_sandbox()) return;
+    const std::vector<std::string> checks =
+        GENERATE(values<std::vector<std::string>>({{}, {"python3 -m unittest"}}));
     world w(
         script_of({run_python(write("m.py", wrong) + write("test_m.py", rigged))}),
         {{"m.py", "x = 1\n"}}
     );
-    expect(w, w.task("write add in m.py, with tests"), {"unverified", "indeterminate"});
+    expect(w, w.task("write add in m.py, with tests", checks), {"unverified", "indeterminate"});
 }
 
 TEST_CASE("a user's check may name a test that is yet to be written", "[edited_tests]") {
     if (!have_sandbox()) return;
+    const std::string check = GENERATE(values<std::string>(
+        {"python3 -m unittest tests.test_m",
+         "python3 -B tests/test_m.py",
+         "cd tests && python3 -m unittest test_m"}
+    ));
+    const std::string imports = "import sys\nsys.path[:0] = ['.', '..']\n";
+    const std::string main = "\n\nif __name__ == '__main__':\n    unittest.main()\n";
     world w(
-        script_of({run_python(write("m.py", good) + write("test_m.py", honest))}),
-        {{"m.py", "x = 1\n"}}
+        script_of({propose(run_command{{"python3", "do.py"}, ""})}),
+        {{"m.py", "x = 1\n"},
+         {"do.py",
+          write("m.py", good) + write("tests/__init__.py", "") +
+              write("tests/test_m.py", imports + honest + main)}}
     );
-    expect(w, w.task("write add, with a test", {"python3 -m unittest test_m"}), {"verified", ""});
+    expect(w, w.task("write add, with a test", {check}), {"verified", ""});
 }
 
 TEST_CASE("a change that leaves the tests alone is checked once", "[edited_tests]") {
