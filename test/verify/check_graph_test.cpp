@@ -107,6 +107,25 @@ TEST_CASE("ready checks start in order of likelihood to fail per cost", "[check_
     CHECK(g.seen.started == strings{"cheap", "free", "likely", "tie 1", "tie 2", "slow"});
 }
 
+TEST_CASE("the longest path goes first if all checks run", "[check_graph]") {
+    graph g;
+    g.options.cpu_width = 1;
+    g.options.mode = graph_mode::collect_all;
+    const auto with = [](std::string id, std::chrono::milliseconds cost, strings needs = {}) {
+        check_traits t = named(std::move(id), std::move(needs));
+        t.likely_to_fail = t.id == "likely" ? 0.9 : 0.1;
+        t.cost = cost;
+        return t;
+    };
+    g.add(with("likely", 1ms));
+    g.add(with("long", 300ms));
+    g.add(with("first", 100ms));
+    g.add(with("second", 100ms, {"first"}));
+    g.add(with("third", 150ms, {"second"}));
+    g.results();
+    CHECK(g.seen.started == strings{"first", "long", "second", "third", "likely"});
+}
+
 TEST_CASE("a graph keeps within the width of each resource", "[check_graph]") {
     for (const int threads : {1, 2}) {
         graph g;

@@ -253,7 +253,8 @@ asio::awaitable<std::vector<evidence>> run_checks(
     check_queue queue(
         std::move(checks),
         std::move(input),
-        {options.cpu_width, options.io_width, options.model_width}
+        {options.cpu_width, options.io_width, options.model_width},
+        options.mode == graph_mode::collect_all
     );
     execution graph(std::move(queue), options, by);
     co_return co_await graph.run();

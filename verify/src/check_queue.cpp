@@ -19,11 +19,12 @@ double urgency(const check_traits& traits) {
 }  // namespace
 
 check_queue::check_queue(
-    std::vector<std::shared_ptr<check>> checks, check_input input, widths width
+    std::vector<std::shared_ptr<check>> checks, check_input input, widths width, bool all_run
 )
     : checks_(std::move(checks)),
       input_(std::move(input)),
       dependents_(checks_.size()),
+      urgency_(checks_.size(), 0),
       missing_(checks_.size(), 0),
       found_(checks_.size()),
       ran_(checks_.size(), false) {
@@ -31,6 +32,8 @@ check_queue::check_queue(
         lanes_[r].room = std::max<std::size_t>(width[r], 1);
     refuse_repeated_ids();
     for (std::size_t i = 0; i < checks_.size(); ++i) connect(i);
+    for (std::size_t i = 0; i < checks_.size(); ++i) urgency_[i] = urgency(traits(i));
+    if (all_run) find_longest_paths();
     for (std::size_t i = 0; i < checks_.size(); ++i)
         if (missing_[i] == 0) make_ready(i);
 }
@@ -61,8 +64,26 @@ void check_queue::connect(std::size_t i) {
     }
 }
 
+/// Expected time from the start of each check to the end of all that needs it. Those in a circle,
+/// which never run, keep what they have.
+void check_queue::find_longest_paths() {
+    std::vector<std::size_t> missing = missing_;
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < checks_.size(); ++i)
+        if (missing[i] == 0) order.push_back(i);
+    for (std::size_t next = 0; next < order.size(); ++next)
+        for (const std::size_t dependent : dependents_[order[next]])
+            if (--missing[dependent] == 0) order.push_back(dependent);
+    for (auto i = order.rbegin(); i != order.rend(); ++i) {
+        double longest = 0;
+        for (const std::size_t dependent : dependents_[*i])
+            if (missing[dependent] == 0) longest = std::max(longest, urgency_[dependent]);
+        urgency_[*i] = longest + static_cast<double>(traits(*i).cost.count());
+    }
+}
+
 void check_queue::make_ready(std::size_t i) {
-    if (!found_[i]) lane_of(i).ready.push({urgency(traits(i)), i});
+    if (!found_[i]) lane_of(i).ready.push({urgency_[i], i});
 }
 
 std::optional<std::size_t> check_queue::next() {

@@ -20,7 +20,11 @@ class check_queue {
 public:
     using widths = std::array<std::size_t, 3>;  ///< by `resource`
 
-    check_queue(std::vector<std::shared_ptr<check>> checks, check_input input, widths width);
+    /// `all_run`: no failure stops the rest. Then the longest path goes first, so that all end
+    /// soonest; otherwise what is likely to fail per cost.
+    check_queue(
+        std::vector<std::shared_ptr<check>> checks, check_input input, widths width, bool all_run
+    );
 
     /// The most urgent check that is ready and whose resource has room; takes that room.
     std::optional<std::size_t> next();
@@ -63,6 +67,7 @@ private:
     lane& lane_of(std::size_t i) { return lanes_[static_cast<std::size_t>(traits(i).resource)]; }
     void refuse_repeated_ids();
     void connect(std::size_t i);
+    void find_longest_paths();
     void make_ready(std::size_t i);
     void settle(std::size_t i, verdict result, std::string detail);
     void skip_what_is_blocked();
@@ -74,6 +79,7 @@ private:
     std::array<lane, 3> lanes_;
     std::unordered_map<std::string_view, std::size_t> index_;
     std::vector<std::vector<std::size_t>> dependents_;
+    std::vector<double> urgency_;
     std::vector<std::size_t> missing_;  // dependencies that have not passed yet
     std::vector<std::optional<evidence>> found_;
     std::vector<bool> ran_;

@@ -39,12 +39,12 @@ struct graph_options {
 };
 
 /// Runs checks at once where their dependencies and the widths allow it; ready ones in order of
-/// likelihood to fail per cost. Returns one piece of evidence per check in the order given,
-/// whatever the timing: those not run are `skipped` (a dependency did not pass, or a decisive
-/// failure came first). A check that ends in `infra_error` runs once more, and so does a failure
-/// that is to be confirmed; none runs more than twice. Unknown or circular dependencies and
-/// repeated ids are `indeterminate`. A check that throws, or is not finished in time, is
-/// `infra_error`; a pass without a grade is `indeterminate`.
+/// likelihood to fail per cost or, if all are to run, those first that the longest path waits for.
+/// Returns one piece of evidence per check in the order given, whatever the timing: those not run
+/// are `skipped` (a dependency did not pass, or a decisive failure came first). A check that ends
+/// in `infra_error` runs once more, and so does a failure that is to be confirmed; none runs more
+/// than twice. Unknown or circular dependencies and repeated ids are `indeterminate`. A check that
+/// throws, or is not finished in time, is `infra_error`; a pass without a grade is `indeterminate`.
 ///
 /// An exception of a callback cancels everything and passes through. Cancellation: every running
 /// check is cancelled and awaited. Thread safety: call on a serial executor; callbacks for
