@@ -1,5 +1,7 @@
 #include "database.hpp"
 
+#include "schema.hpp"
+
 #include <riva/memory/error.hpp>
 
 #include <SQLiteCpp/Statement.h>
@@ -13,27 +15,6 @@ namespace riva::memory {
 namespace {
 
 constexpr int application = 0x72697661;  // "riva"
-constexpr int schema_version = 1;
-
-constexpr const char* schema = R"sql(
-CREATE TABLE runs (
-    run        TEXT PRIMARY KEY,
-    started    INTEGER NOT NULL,          -- milliseconds since 1970
-    task       TEXT NOT NULL,
-    repository TEXT NOT NULL,
-    outcome    TEXT NOT NULL,             -- empty until run.result
-    events     INTEGER NOT NULL,          -- how many there are
-    head       TEXT NOT NULL              -- hash of the last one
-) STRICT;
-CREATE TABLE events (
-    run  TEXT NOT NULL REFERENCES runs (run),
-    seq  INTEGER NOT NULL,
-    json TEXT NOT NULL,
-    hash TEXT NOT NULL,                   -- over the hash before and this json
-    PRIMARY KEY (run, seq)
-) STRICT, WITHOUT ROWID;
-)sql";
-
 int number(SQLite::Database& in, const char* query) {
     return in.execAndGet(query).getInt();
 }
@@ -151,19 +132,29 @@ result<void> database::prepare() {
             "The file " + file_.string() +
                 " is a database of another program; move it away, or name another state folder."
         };
-    if (version > schema_version)
+    if (version > schema_version())
         return error{
             errc::newer_schema,
             "The database " + file_.string() + " was written by a newer riva (version " +
-                std::to_string(version) + ", this one knows " + std::to_string(schema_version) +
+                std::to_string(version) + ", this one knows " + std::to_string(schema_version()) +
                 "); install that one, or name another state folder."
         };
+    if (!blank && version < 1)
+        return error{
+            errc::corrupt,
+            "The database " + file_.string() + " is damaged: its version is " +
+                std::to_string(version) + "; move it away, or name another state folder."
+        };
+    connection_.exec("PRAGMA synchronous = FULL");
+    connection_.exec("PRAGMA foreign_keys = ON");
     if (blank) {
         const auto created = create();
         if (!created) return created;
     }
-    connection_.exec("PRAGMA synchronous = FULL");
-    connection_.exec("PRAGMA foreign_keys = ON");
+    if (blank || version < schema_version()) {
+        const auto current = bring_up_to_date();
+        if (!current) return current;
+    }
     ours_ = true;
     return {};
 }
@@ -182,14 +173,16 @@ result<void> database::create() {
                 "; use a folder of your own."
         };
     connection_.exec("PRAGMA journal_mode = WAL");
-    SQLite::Transaction all(connection_, SQLite::TransactionBehavior::IMMEDIATE);
-    if (number(connection_, "PRAGMA application_id") == 0) {  // no other process was faster
-        connection_.exec(schema);
-        connection_.exec("PRAGMA application_id = " + std::to_string(application));
-        connection_.exec("PRAGMA user_version = " + std::to_string(schema_version));
-    }
-    all.commit();
     return {};
+}
+
+result<void> database::bring_up_to_date() {
+    return write([](SQLite::Database& to) {
+        // Another process may have been faster.
+        if (number(to, "PRAGMA application_id") != application)
+            to.exec("PRAGMA application_id = " + std::to_string(application));
+        upgrade(to, number(to, "PRAGMA user_version"));
+    });
 }
 
 result<void> database::write(const std::function<void(SQLite::Database&)>& work) {

@@ -42,6 +42,7 @@ private:
     database(std::filesystem::path file, std::chrono::milliseconds patience);
     result<void> prepare();
     result<void> create();
+    result<void> bring_up_to_date();
     result<void> attempt(const std::function<void()>& work);
 
     std::filesystem::path file_;

@@ -6,6 +6,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <catch.hpp>
 #include <database.hpp>
+#include <schema.hpp>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <temporary_folder.hpp>
@@ -70,7 +71,7 @@ TEST_CASE("journal creates a private database that says whose it is", "[open]") 
     }
     SQLite::Database other(file.string(), SQLite::OPEN_READONLY);
     CHECK(other.execAndGet("PRAGMA application_id").getInt() == 0x72697661);
-    CHECK(other.execAndGet("PRAGMA user_version").getInt() == 1);
+    CHECK(other.execAndGet("PRAGMA user_version").getInt() == memory::schema_version());
     CHECK(other.execAndGet("PRAGMA journal_mode").getString() == "wal");
 }
 
@@ -129,7 +130,9 @@ TEST_CASE("journal leaves the log of another program's database alone", "[open]"
 TEST_CASE("journal refuses a database of a newer riva", "[open]") {
     const temporary_folder folder;
     write_sample(folder / "riva.db");
-    change(folder / "riva.db", "PRAGMA user_version = 2");
+    change(
+        folder / "riva.db", "PRAGMA user_version = " + std::to_string(memory::schema_version() + 1)
+    );
     check_refused(folder / "riva.db", errc::newer_schema);
 }
 

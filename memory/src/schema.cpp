@@ -1,0 +1,103 @@
+#include "schema.hpp"
+
+#include <cassert>
+#include <iterator>
+#include <string>
+
+namespace riva::memory {
+namespace {
+
+/// What each version adds to the one before. A step that was released is never changed.
+constexpr const char* steps[] = {
+    // 1: runs and their events.
+    R"sql(
+CREATE TABLE runs (
+    run        TEXT PRIMARY KEY,
+    started    INTEGER NOT NULL,          -- milliseconds since 1970
+    task       TEXT NOT NULL,
+    repository TEXT NOT NULL,
+    outcome    TEXT NOT NULL,             -- empty until run.result
+    events     INTEGER NOT NULL,          -- how many there are
+    head       TEXT NOT NULL              -- hash of the last one
+) STRICT;
+CREATE TABLE events (
+    run  TEXT NOT NULL REFERENCES runs (run),
+    seq  INTEGER NOT NULL,
+    json TEXT NOT NULL,
+    hash TEXT NOT NULL,                   -- over the hash before and this json
+    PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+)sql",
+    // 2: what is trusted, for each project and set of verifiers.
+    R"sql(
+CREATE TABLE trust_scopes (
+    scope       INTEGER PRIMARY KEY,
+    project     TEXT NOT NULL,
+    verifiers   TEXT NOT NULL,            -- digest over what judges
+    judges      TEXT NOT NULL,            -- the same for a person
+    next_ticket INTEGER NOT NULL,
+    UNIQUE (project, verifiers)
+) STRICT;
+CREATE TABLE trust_classes (
+    scope         INTEGER NOT NULL REFERENCES trust_scopes (scope),
+    risk          INTEGER NOT NULL,       -- 0 low, 1 medium, 2 high
+    delivered     INTEGER NOT NULL,
+    skipped       INTEGER NOT NULL,
+    audited       INTEGER NOT NULL,
+    caught        INTEGER NOT NULL,
+    recovering    INTEGER NOT NULL,
+    recovers_from INTEGER NOT NULL,
+    PRIMARY KEY (scope, risk)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE trust_accounts (
+    scope    INTEGER NOT NULL,
+    risk     INTEGER NOT NULL,
+    position INTEGER NOT NULL,            -- from 0
+    theta    REAL NOT NULL,
+    charged  INTEGER NOT NULL,
+    PRIMARY KEY (scope, risk, position),
+    FOREIGN KEY (scope, risk) REFERENCES trust_classes (scope, risk)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE trust_patterns (
+    scope       INTEGER NOT NULL REFERENCES trust_scopes (scope),
+    risk        INTEGER NOT NULL,
+    pattern     TEXT NOT NULL,
+    clean       INTEGER NOT NULL,
+    counts_from INTEGER NOT NULL,
+    PRIMARY KEY (scope, risk, pattern)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE trust_tickets (              -- the verifications under way
+    scope     INTEGER NOT NULL REFERENCES trust_scopes (scope),
+    ticket    INTEGER NOT NULL,
+    risk      INTEGER NOT NULL,
+    pattern   TEXT NOT NULL,
+    by_points INTEGER NOT NULL,
+    trusted   INTEGER NOT NULL,
+    audit     INTEGER NOT NULL,
+    PRIMARY KEY (scope, ticket)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE trust_reserved (             -- what an audit would give back to each account
+    scope    INTEGER NOT NULL,
+    ticket   INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    amount   INTEGER NOT NULL,
+    PRIMARY KEY (scope, ticket, position),
+    FOREIGN KEY (scope, ticket) REFERENCES trust_tickets (scope, ticket) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+)sql",
+};
+
+}  // namespace
+
+int schema_version() {
+    return static_cast<int>(std::size(steps));
+}
+
+void upgrade(SQLite::Database& in, int version) {
+    assert(version >= 0);
+    if (version >= schema_version()) return;
+    for (int next = version; next < schema_version(); ++next) in.exec(steps[next]);
+    in.exec("PRAGMA user_version = " + std::to_string(schema_version()));
+}
+
+}  // namespace riva::memory
