@@ -4,6 +4,7 @@
 #include "run_context.hpp"
 #include "run_lock.hpp"
 #include "run_plan.hpp"
+#include "trust_archive.hpp"
 #include "trust_session.hpp"
 #include "work.hpp"
 
@@ -54,6 +55,7 @@ struct engine::state {
     engine_parts parts;
     agents::checkpoint automatic;
     std::optional<asio::thread_pool> pool;
+    trust_archive trust{options.state_folder / "riva.db", parts.trust};
     std::mutex opening;  // guards the following; never held across a suspension
     std::unique_ptr<riva::journal> own_journal;
     std::map<isolation, std::unique_ptr<riva::sandbox>> own_sandboxes;
@@ -413,10 +415,6 @@ asio::awaitable<result<report>> engine::state::carry_out(
     run.isolated = sandbox(plan.options.sandbox);
     run.decide = parts.checkpoint;
     run.role = find_agent(what.agent);
-    verify::trust_in_memory forgotten;
-    trust_session trusted(parts.trust != nullptr ? *parts.trust : forgotten);
-    verify::trust_budget budget(run.blocking, trusted, run.options.trust, toss_coin);
-    run.trust = &budget;
 
     auto models = model_choice::make(plan.options, parts.model);
     if (!models) co_return models.error();
@@ -431,7 +429,7 @@ asio::awaitable<result<report>> engine::state::carry_out(
     outcome.run = run.id;
     outcome.root.what = what.what;
     outcome.root.acceptance = what.acceptance;
-    error not_staged;
+    error not_started;
     // A partial cancellation is a request to stop, which the loop looks at; only a terminal one
     // goes on inward.
     const auto note_request = [&run](asio::cancellation_type type) {
@@ -442,9 +440,17 @@ asio::awaitable<result<report>> engine::state::carry_out(
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
     const auto on_strand = [&]() -> asio::awaitable<void> {
         co_await asio::this_coro::reset_cancellation_state(note_request);
+        const auto shared = co_await trust.of(what, run.options, run.blocking);
+        if (!shared) {
+            not_started = shared.error();
+            co_return;
+        }
+        trust_session trusted(**shared);
+        verify::trust_budget budget(run.blocking, trusted, run.options.trust, toss_coin);
+        run.trust = &budget;
         auto tree = co_await stage(run, plan.base, lock);
         if (!tree) {
-            not_staged = tree.error();
+            not_started = tree.error();
             co_return;
         }
         tree->protect(files_that_judge(what));
@@ -452,7 +458,7 @@ asio::awaitable<result<report>> engine::state::carry_out(
         co_await driver.drive(std::move(*tree));
     };
     co_await run_on(strand, on_strand);
-    if (not_staged.code) co_return not_staged;
+    if (not_started.code) co_return not_started;
     co_return outcome;
 }
 

@@ -172,6 +172,22 @@ TEST_CASE("a budget whose store fails verifies", "[trust]") {
     });
 }
 
+TEST_CASE("a budget that verifies everything needs no store", "[trust]") {
+    run([]() -> asio::awaitable<void> {
+        broken_store store;
+        trust_settings settings;
+        settings.mode = trust_mode::off;
+        trust_budget budget(co_await asio::this_coro::executor, store, settings, [] {
+            return always_skip;
+        });
+        const auto made = co_await budget.decide(low);
+        CHECK(made.choice == trust_choice::verify);
+        CHECK(made.reason == trust_reason::off);
+        CHECK(made.ticket == 0);
+        CHECK(made == decide_again(settings, made));
+    });
+}
+
 TEST_CASE("a transaction that is tried again throws its coin once", "[trust]") {
     run([]() -> asio::awaitable<void> {
         contended_store store;

@@ -36,6 +36,11 @@ asio::awaitable<trust_decision> trust_budget::decide(trust_action action) {
     trust_decision made;
     co_await offload(strand_, [&](std::stop_token) {
         const std::uint64_t draw = toss_();
+        if (settings_.mode == trust_mode::off) {
+            trust_state unused;
+            made = verify::decide(settings_, unused, action, draw);
+            return;
+        }
         const auto stored = store_.transact(action, 0, [&](trust_state& state) {
             made = verify::decide(settings_, state, action, draw);
         });

@@ -64,8 +64,8 @@ struct engine_parts {
     llm::model* model = nullptr;  ///< for all tiers
     llm::tier_record* tiers = nullptr;  ///< what is known of how the tiers did
     agents::checkpoint* checkpoint = nullptr;
-    /// What verifications have shown so far, the same for all runs; may block. Null: kept for each
-    /// repository and what judges it.
+    /// What verifications have shown so far, the same for all runs; holds a state without fault,
+    /// may block. Null: `riva.db` in the state folder, for each repository and what judges it.
     verify::trust_store* trust = nullptr;
     asio::any_io_executor blocking;  ///< for file work; empty: a pool of two threads
 };
@@ -87,9 +87,10 @@ public:
     ///
     /// Errors: only what prevents a run from starting: empty task, unknown agent, no model, a
     /// limit of money without a price, settings that `validate` refuses, unreadable repository, no
-    /// sandbox, unusable state folder. All else is in the report. Cancellation: partial ends the
-    /// run at the next safe point, and reports it as cancelled; terminal stops everything now, and
-    /// throws `operation_aborted` when nothing is left alive. Thread safety: safe.
+    /// sandbox, unusable state folder, damaged database. All else is in the report. Cancellation:
+    /// partial ends the run at the next safe point, and reports it as cancelled; terminal stops
+    /// everything now, and throws `operation_aborted` when nothing is left alive. Thread safety:
+    /// safe.
     asio::awaitable<result<report>> run(task what, observer* watcher = nullptr, deadline by = {});
 
     /// Goes on with a run that was cancelled or ran out of time or budget, that ended in trouble,

@@ -10,6 +10,10 @@
 
 namespace riva::verify {
 
+/// Grows when the checks below judge otherwise than before. What was trusted because older ones had
+/// passed does not count then.
+inline constexpr int checks_version = 1;
+
 /// A syntax check for each changed file whose format has one: Python, TOML, YAML and XML
 /// (`python3`), C and C++ (`gcc`, `g++ -fsyntax-only`), JavaScript (`node --check`), shell scripts
 /// (`sh -n`, `bash -n`), JSON, and Markdown, of which only code fences are looked at. They judge

@@ -70,7 +70,7 @@ public:
         asio::any_io_executor where, trust_store& store, trust_settings settings, coin toss
     );
 
-    /// As `verify::decide`.
+    /// As `verify::decide`. The mode `off` leaves the store alone.
     asio::awaitable<trust_decision> decide(trust_action action);
 
     /// As `verify::report`. Errors: those of the store; the ticket is still open then.
