@@ -129,6 +129,16 @@ private:
             line(tone::bad, e.intention, "a change that was not verified turned out to be wrong");
     }
 
+    void show(const events::verify_canary& e) {
+        if (e.outcome == "missed")
+            line(
+                tone::dim,
+                e.intention,
+                "the checks do not see a fault in " + printable(e.path) + ":" +
+                    std::to_string(e.line) + ": " + first_line(e.mutation)
+            );
+    }
+
     void show(const events::workspace_diff& e) {
         if (e.applied) line(tone::good, "run", "the change was applied to the repository");
     }

@@ -123,6 +123,12 @@ private:
             std::string(to_string(e.grade)).c_str()
         );
         for (const auto& file : e.files) std::printf("changed     %s\n", printable(file).c_str());
+        if (e.verification.canaries > 0)
+            std::printf(
+                "canaries    the checks caught %lld of %lld faults put in on purpose\n",
+                static_cast<long long>(e.verification.canaries_caught),
+                static_cast<long long>(e.verification.canaries)
+            );
         std::printf(
             "cost        %lld model call(s), %lld + %lld tokens, %s, %lld check(s), %lld ms\n",
             static_cast<long long>(e.usage.calls),
@@ -160,6 +166,14 @@ private:
                 e.intention,
                 "    step " + std::to_string(e.cycle) + ", " + std::string(to_string(e.result)) +
                     " in a batch of " + std::to_string(e.batch) + ": " + first_line(e.reason, 200)
+            );
+    }
+    void show(const events::verify_canary& e) {
+        if (e.outcome == "missed")
+            line(
+                e.intention,
+                "    missed  " + printable(e.path) + ":" + std::to_string(e.line) + ", " +
+                    first_line(e.mutation)
             );
     }
     void show(const events::trust_changed& e) {

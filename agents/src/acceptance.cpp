@@ -16,29 +16,6 @@ void append(check_list& to, check_list more) {
     std::move(more.begin(), more.end(), std::back_inserter(to));
 }
 
-check_list acceptance_checks(
-    run_context& run, const intention& it, bool root, const workspace& tree
-) {
-    check_list checks;
-    if (root) {
-        int number = 0;
-        for (const auto& line : run.job.checks)
-            checks.push_back(verify::command_check(
-                *run.isolated,
-                "user:" + std::to_string(++number),
-                line,
-                author::user,
-                tree.protected_paths()
-            ));
-        if (checks.empty()) checks = verify::repository_tests(*run.isolated, tree.root());
-    } else if (!it.check.empty()) {
-        checks.push_back(verify::command_check(
-            *run.isolated, "part:" + it.id, it.check, author::actor, tree.protected_paths()
-        ));
-    }
-    return checks;
-}
-
 bool is_acceptance(const evidence& e) {
     return e.layer == layer::behavioural || e.layer == layer::intent;
 }
@@ -92,6 +69,29 @@ asio::awaitable<result<std::vector<evidence>>> judge_by_earlier_tests(
 }
 
 }  // namespace
+
+std::vector<std::shared_ptr<verify::check>> acceptance_checks(
+    run_context& run, const intention& it, bool root, const workspace& tree
+) {
+    check_list checks;
+    if (root) {
+        int number = 0;
+        for (const auto& line : run.job.checks)
+            checks.push_back(verify::command_check(
+                *run.isolated,
+                "user:" + std::to_string(++number),
+                line,
+                author::user,
+                tree.protected_paths()
+            ));
+        if (checks.empty()) checks = verify::repository_tests(*run.isolated, tree.root());
+    } else if (!it.check.empty()) {
+        checks.push_back(verify::command_check(
+            *run.isolated, "part:" + it.id, it.check, author::actor, tree.protected_paths()
+        ));
+    }
+    return checks;
+}
 
 verification conclude(std::vector<evidence> found) {
     verification v;

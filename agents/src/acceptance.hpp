@@ -4,7 +4,9 @@
 
 #include <riva/runtime/intention.hpp>
 #include <riva/runtime/workspace.hpp>
+#include <riva/verify/check.hpp>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,12 @@ enum class extent {
     change,      ///< and say something that makes sense
     acceptance,  ///< and the acceptance holds
 };
+
+/// What the acceptance consists of: of the root the checks of the user, or without any the tests of
+/// the repository; of a part the check planned for it. Reads files, as `verify::repository_tests`.
+std::vector<std::shared_ptr<verify::check>> acceptance_checks(
+    run_context& run, const intention& it, bool root, const workspace& tree
+);
 
 /// Runs the checks on the tree as it is. The acceptance of the root is the checks of the user, or
 /// without any the tests of the repository; that of a part is the check planned for it. If

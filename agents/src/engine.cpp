@@ -1,5 +1,6 @@
 #include <riva/agents/engine.hpp>
 
+#include "canaries.hpp"
 #include "protection.hpp"
 #include "run_context.hpp"
 #include "run_lock.hpp"
@@ -16,9 +17,11 @@
 #include <riva/runtime/workspace.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <array>
 #include <chrono>
@@ -105,6 +108,7 @@ public:
             refuse_unverified();
             run_.result.outcome = to_string(report_.root.status);
             lost_to_the_model();
+            co_await measure_checks();
         } catch (const run_over& end) {
             run_.result.outcome = end.outcome();
             run_.result.error = end.why();
@@ -151,6 +155,19 @@ private:
              std::to_string(run_.waiting) + " changes were never verified.",
              "Nothing was applied; this is a fault of riva."}
         );
+    }
+
+    /// The outcome is known: being cancelled now only ends the measuring.
+    asio::awaitable<void> measure_checks() {
+        const bool by_evidence = report_.root.grade == evidence_grade::executed ||
+                                 report_.root.grade == evidence_grade::statically;
+        if (run_.result.outcome != "verified" || !by_evidence || run_.options.canaries == 0)
+            co_return;
+        try {
+            co_await release_canaries(run_, report_.root, *tree_, canaries_);
+        } catch (const boost::system::system_error& stopped) {
+            if (stopped.code() != asio::error::operation_aborted) throw;
+        }
     }
 
     /// A run that failed only because no answer could be used, or because policy refused
@@ -240,6 +257,7 @@ private:
     run_context& run_;
     report& report_;
     std::optional<workspace> tree_;
+    canary_tally canaries_;
 };
 
 }  // namespace

@@ -216,6 +216,7 @@ const std::vector<setting_field>& setting_fields() {
             strategy_field("verify.batch", &settings::batch),
             integer("verify.batch_most", &settings::batch_most, 1, 32, "1 to 32"),
             strategy_field("verify.by_risk", &settings::by_risk),
+            integer("verify.canaries", &settings::canaries, 0, 20, "0 to 20"),
             duration("verify.check_timeout", &settings::check_timeout),
             choice(
                 "verify.judge",

@@ -284,6 +284,22 @@ void members(A& a, events::trust_changed& v) {
 }
 
 template <class A>
+void members(A& a, events::canary_finding& v) {
+    a("check", v.check);
+    a("result", v.result);
+}
+
+template <class A>
+void members(A& a, events::verify_canary& v) {
+    a("intention", v.intention);
+    a("path", v.path);
+    a("line", v.line);
+    a("mutation", v.mutation);
+    a("outcome", v.outcome);
+    a("checks", v.checks);
+}
+
+template <class A>
 void members(A& a, events::workspace_diff& v) {
     a("files", v.files);
     a("diff", v.diff);
@@ -323,6 +339,8 @@ void members(A& a, events::verification_counts& v) {
     a("audited", v.audited);
     a("caught", v.caught);
     a("infra_errors", v.infra_errors);
+    a.added("canaries", v.canaries);
+    a.added("canaries_caught", v.canaries_caught);
 }
 
 template <class A>

@@ -37,7 +37,7 @@ events::run_result sample_result() {
     r.quality = "certified";
     r.files = {"a.py", "b.py"};
     r.usage = {3, INT64_MAX, 20, 5, {{"small", {1, 2, 3, 4, 9}}, {"", {5, 6, 7, 8, 0}}}, 9};
-    r.verification = {6, 5, 4, 3, 2, 1};
+    r.verification = {6, 5, 4, 3, 2, 1, 8, 7};
     r.decompositions = 2;
     r.depth = 3;
     r.first_try = true;
@@ -126,6 +126,7 @@ std::vector<events::body> every_event_body() {
         events::verify_decided{"1", 10, "audit", 0.5, "certificate", sample_basis()},
         events::verify_ended{"1", 10, verdict::fail, 4, "culprit"},
         events::trust_changed{"1", 10, "low", "edit/python", 12, "fail"},
+        events::verify_canary{"1", "a.py", 3, "< to <=", "caught", {{"user:1", verdict::fail}}},
         events::workspace_diff{{sample_file}, "--- a\n+++ b\n", true},
         events::log{"warning", "message"},
         sample_result(),

@@ -92,6 +92,7 @@ struct settings {
     std::size_t batch_most = 8;  ///< changes that are verified at once, 1 to 32
     strategy parallel = strategy::optimized;  ///< baseline: one check after the other
     judging judge = judging::automatic;
+    int canaries = 0;  ///< mutants of a verified change that are tried on its checks, 0 to 20
     verify::trust_settings trust;  ///< how much is verified; the baseline is the mode `off`
 
     /// The model for all tiers that have none of their own. Without any, only an engine that was

@@ -228,6 +228,27 @@ struct trust_changed {
     friend bool operator==(const trust_changed&, const trust_changed&) = default;
 };
 
+/// What a check said of a mutant.
+struct canary_finding {
+    std::string check;
+    verdict result = verdict::indeterminate;
+    friend bool operator==(const canary_finding&, const canary_finding&) = default;
+};
+
+/// A fault was put into the verified change, on a copy of the tree, to see whether the checks of
+/// the acceptance catch it.
+struct verify_canary {
+    std::string intention;
+    std::string path;
+    std::int64_t line = 0;  ///< from 1
+    std::string mutation;  ///< such as `< to <=`
+    /// `caught` or `missed`; neither counts as one: `invalid`, which does not even parse, and
+    /// `unknown`, since a check crashed, timed out or could not tell.
+    std::string outcome;
+    std::vector<canary_finding> checks;  ///< that were run to their end
+    friend bool operator==(const verify_canary&, const verify_canary&) = default;
+};
+
 struct workspace_diff {
     std::vector<changed_file> files;
     std::string diff;  ///< unified diff, as `git apply` reads it
@@ -267,6 +288,8 @@ struct verification_counts {
     std::int64_t audited = 0;
     std::int64_t caught = 0;
     std::int64_t infra_errors = 0;
+    std::int64_t canaries = 0;  ///< mutants of the verified change that were tried
+    std::int64_t canaries_caught = 0;
     friend bool operator==(const verification_counts&, const verification_counts&) = default;
 };
 
@@ -312,6 +335,7 @@ using body = std::variant<
     verify_decided,
     verify_ended,
     trust_changed,
+    verify_canary,
     workspace_diff,
     log,
     run_result>;
