@@ -4,8 +4,13 @@
 
 #include <riva/verify/checks.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <filesystem>
+#include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace riva::verify {
@@ -39,7 +44,49 @@ strings options_of(const strings& words) {
     return found ? found->arguments : strings{"none"};
 }
 
+/// Whether the argument can only be an include path, a definition, a forced include or a standard.
+bool only_reads(std::string_view argument) {
+    if (argument.starts_with("-D") || argument.starts_with("-U"))
+        return argument.size() > 2 && (std::isalpha(argument[2]) != 0 || argument[2] == '_');
+    if (argument.starts_with("-std=")) return argument.find_first_of(" @/") == argument.npos;
+    for (const std::string_view option : {"-isystem", "-iquote", "-idirafter", "-include", "-I"}) {
+        if (!argument.starts_with(option)) continue;
+        const std::string_view value = argument.substr(option.size());
+        const bool plain = option == "-include" && value.find('/') == value.npos;
+        return value.starts_with('/') || value.starts_with("./") ||
+               (plain && !value.empty() && !value.starts_with('-'));
+    }
+    return false;
+}
+
 }  // namespace
+
+TEST_CASE("no command line makes a compiler do more than read", "[compilation]") {
+    constexpr std::array<std::string_view, 30> pieces{
+        "-I",     "-isystem", "-iquote", "-include",  "-include-pch", "-D",
+        "-U",     "-std=",    "-o",      "-fplugin=", "-x",           "-Xclang",
+        "-B",     "-specs=",  "@",       "a",         "/usr/x",       "../..",
+        "./",     "-",        "--",      "=",         "c++20",        "-wrapper",
+        "-after", " ",        "\n",      "'",         "-M",           "-imacros"
+    };
+    const unsigned seed = std::random_device{}();
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    std::uniform_int_distribution<std::size_t> any(0, pieces.size() - 1), few(0, 3), some(0, 12);
+    for (int i = 0; i < 20'000; ++i) {
+        strings words{"g++"};
+        for (std::size_t n = some(random); n > 0; --n) {
+            words.emplace_back();
+            for (std::size_t k = few(random); k > 0; --k) words.back() += pieces[any(random)];
+        }
+        const auto found = front_end_options(words, "/t/build", "/t");
+        REQUIRE(found);
+        for (const std::string& argument : found->arguments) {
+            INFO(argument);
+            if (!only_reads(argument)) FAIL("is passed on");
+        }
+    }
+}
 
 TEST_CASE("a source is compiled with what the build defines and includes", "[compilation]") {
     if (!real_sandbox() || !have({"g++"})) return;

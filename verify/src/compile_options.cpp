@@ -126,7 +126,7 @@ std::string path_argument(
     const std::string value = o.apart ? o.value : o.word.substr(name.size());
     // A forced header without a folder is looked up like any other.
     const bool plain = name == "-include" && value.find('/') == std::string::npos;
-    const bool as_it_is = plain && !value.starts_with('-');
+    const bool as_it_is = plain && !value.empty() && !value.starts_with('-');
     return std::string(name) + (as_it_is ? value : moved(value, directory, tree));
 }
 
