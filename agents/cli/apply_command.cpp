@@ -74,7 +74,9 @@ exit_code carry_out(const apply_options& options) {
             std::string(to_string(change.change.kind)).c_str(),
             printable(change.change.path).c_str()
         );
-    if (found->outcome != "verified")
+    if (found->outcome.empty())
+        std::fputs("riva: warning: the run was killed before it had a result\n", stderr);
+    else if (found->outcome != "verified")
         std::fprintf(stderr, "riva: warning: the change is %s\n", found->outcome.c_str());
     return exit_code::verified;
 }

@@ -4,6 +4,7 @@
 
 #include <riva/llm/error.hpp>
 #include <riva/llm/failure_scope.hpp>
+#include <riva/runtime/digest.hpp>
 
 #include <optional>
 
@@ -57,7 +58,10 @@ asio::awaitable<result<std::string>> repeat(
 
 asio::awaitable<result<std::string>> ask_model(run_context& run, question what) {
     const auto* known = run.earlier.take_answer(
-        what.intention, run.attempts[what.intention], std::string(what.schema_name)
+        what.intention,
+        run.attempts[what.intention],
+        std::string(what.schema_name),
+        what.exact ? sha256(what.prompt) : std::string()
     );
     if (known != nullptr) co_return co_await repeat(run, *what.account, *known);
     const auto chain = run.models->candidates(what.tier.tier);

@@ -19,6 +19,9 @@ struct question {
     llm::tier_choice tier;
     ledger* account = nullptr;  ///< of the intention; outlives the call
     bool side_effect_free = false;  ///< may be asked of two models at once
+    /// The answer is evidence: in a run that goes on a recorded one counts only if the question was
+    /// the same to the letter. Other answers are checked by what comes of them.
+    bool exact = false;
     bool optional = false;  ///< no provider that can be used is an error, not the end of the run
 };
 

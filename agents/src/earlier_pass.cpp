@@ -1,5 +1,6 @@
 #include "earlier_pass.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace riva::agents {
@@ -96,12 +97,20 @@ earlier_pass::earlier_pass(const std::vector<event>& recorded) {
 }
 
 const recorded_answer* earlier_pass::take_answer(
-    const std::string& intention, int attempt, const std::string& purpose
+    const std::string& intention,
+    int attempt,
+    const std::string& purpose,
+    const std::string& request
 ) {
     const auto found = answers_.find({intention, attempt, purpose});
-    if (found == answers_.end() || found->second.empty()) return nullptr;
-    taken_ = std::move(found->second.front());
-    found->second.pop_front();
+    if (found == answers_.end()) return nullptr;
+    auto& lane = found->second;
+    const auto next = std::ranges::find_if(lane, [&](const recorded_answer& each) {
+        return request.empty() || each.said.request == request;
+    });
+    if (next == lane.end()) return nullptr;
+    taken_ = std::move(*next);
+    lane.erase(next);
     return &taken_;
 }
 

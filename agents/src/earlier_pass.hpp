@@ -32,9 +32,13 @@ public:
 
     /// The next answer that an intention got for a purpose, in the order of the record, each once;
     /// null when there is none left. An answer that could not be used is one too (`unusable`);
-    /// what failed in another way is to be asked again. Lifetime: until the next call.
+    /// what failed in another way is to be asked again. With `request`, the SHA-256 of a prompt,
+    /// only an answer to that prompt is taken. Lifetime: until the next call.
     const recorded_answer* take_answer(
-        const std::string& intention, int attempt, const std::string& purpose
+        const std::string& intention,
+        int attempt,
+        const std::string& purpose,
+        const std::string& request = {}
     );
 
     /// What was decided about verifying a cycle; null if nothing was. Where the passes differ the

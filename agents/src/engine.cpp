@@ -200,6 +200,11 @@ private:
         try {
             co_await end_intentions(report_.root);
             if (kept) co_await deliver();
+        } catch (const run_over& end) {
+            run_.result.outcome = end.outcome();
+            run_.result.error = end.why();
+        }
+        try {
             run_.result.grade = report_.root.grade;
             run_.result.first_try = run_.result.outcome == "verified";
             run_.result.resumable = is_resumable(run_.result.outcome);
@@ -239,19 +244,20 @@ private:
         for (const auto& change : report_.changes.files)
             run_.result.files.push_back(change.change.path);
         events::workspace_diff event{report_.changes.files, report_.diff, false};
-        if (run_.job.write && run_.result.outcome == "verified") {
-            const auto applied = co_await apply(
-                report_.changes, tree_->objects(), run_.job.repository, run_.blocking
-            );
-            event.applied = applied.has_value();
-            if (!applied)
-                run_.result.error = {
-                    "apply",
-                    applied.error().context,
-                    "The change is kept; use riva apply " + run_.id + "."
-                };
-        }
-        co_await run_.emit(std::move(event));
+        // First of all what is going to be applied: should the process be killed meanwhile, `riva
+        // apply` completes it.
+        co_await run_.emit(event);
+        if (!run_.job.write || run_.result.outcome != "verified") co_return;
+        const auto applied =
+            co_await apply(report_.changes, tree_->objects(), run_.job.repository, run_.blocking);
+        event.applied = applied.has_value();
+        if (!applied)
+            run_.result.error = {
+                "apply",
+                applied.error().context,
+                "The change is kept; use riva apply " + run_.id + "."
+            };
+        if (event.applied) co_await run_.emit(std::move(event));
     }
 
     run_context& run_;

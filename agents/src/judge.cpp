@@ -115,6 +115,7 @@ asio::awaitable<std::vector<evidence>> ask_judge(work_item& item, std::vector<ju
         &item.account
     };
     ask.side_effect_free = true;
+    ask.exact = true;
     ask.optional = true;
     const auto start = std::chrono::steady_clock::now();
     const auto answer = co_await ask_model(item.run, std::move(ask));

@@ -13,6 +13,7 @@ struct run_facts {
     std::map<std::string, std::string> settings;
     std::string version;
     bool write = false;
+    bool delivered = false;  // what is to be applied was recorded
     std::string outcome;  // of the last pass; empty: its process was killed
 };
 
@@ -29,6 +30,9 @@ run_facts facts_of(const std::vector<event>& recorded) {
             f.version = again->version;
             f.write = again->write;
             f.outcome.clear();
+            f.delivered = false;
+        } else if (std::holds_alternative<events::workspace_diff>(e.body)) {
+            f.delivered = true;
         } else if (const auto* ended = std::get_if<events::run_result>(&e.body)) {
             f.outcome = ended->outcome;
         }
@@ -46,6 +50,12 @@ result<void> check_resumable(const run_facts& f, const resumption& how) {
             how.run,
             "riva " + (f.version.empty() ? "of another version" : f.version) +
                 " recorded it without what that needs; run the task again."
+        );
+    if (f.outcome.empty() && f.write && f.delivered)
+        return refuse(
+            how.run,
+            "its change was being applied when it was killed; riva apply " + how.run +
+                " completes that."
         );
     if (f.outcome.empty() || is_resumable(f.outcome)) return {};
     if (f.outcome == "verified" || f.outcome == "unverified")

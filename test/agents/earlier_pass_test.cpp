@@ -98,6 +98,20 @@ TEST_CASE("what the second attempt at a part was told is not told to the first",
     CHECK(p.find_decision("1.1", 1, 2)->decision == "skip");
 }
 
+TEST_CASE("what counts for one question only is not taken for another", "[earlier]") {
+    record r;
+    r.start("1");
+    r.answer("1", "of the first").request = "digest one";
+    r.answer("1", "of the second").request = "digest two";
+    earlier_pass p(r.events);
+    CHECK(p.take_answer("1", 1, "riva_action", "another digest") == nullptr);
+    const auto* second = p.take_answer("1", 1, "riva_action", "digest two");
+    REQUIRE(second != nullptr);
+    CHECK(second->said.reply == "of the second");
+    CHECK(p.take_answer("1", 1, "riva_action", "digest two") == nullptr);
+    CHECK(next(p, "1") == "of the first");
+}
+
 TEST_CASE("failures of providers are asked again, and paid for once", "[earlier]") {
     record r;
     r.start("1");
