@@ -31,7 +31,18 @@ std::string shell_action(const std::string& line, bool done) {
     return propose(run_command{{"sh", "-c", line}, ""}, done);
 }
 
-std::string script(const std::string& span) {
+std::string small_steps() {
+    std::vector<std::string> rules;
+    for (int n = 5; n > 0; --n)
+        rules.push_back(rule(
+            {"Attempt " + std::to_string(n)},
+            propose(create_file{"m" + std::to_string(n) + ".py", "x = 1\n"}, n == 5)
+        ));
+    rules.push_back(rule({}, propose(create_file{"m0.py", "x = 1\n"}, false)));
+    return script_of_rules(rules);
+}
+
+std::string parts(const std::string& span) {
     const std::string slow = "sleep 0.05; : " + span + "; ";
     return script_of_rules({
         rule({"The task was split"}, propose(create_file{"d.py", "d = 4\n"})),
@@ -65,13 +76,15 @@ T from_journal(
 
 }  // namespace
 
-long_run::long_run()
+long_run::long_run(kind of)
     : span(unique_span()),
-      server(script(span)),
+      what(of),
+      server(of == kind::parts ? parts(span) : small_steps()),
       i({{"main.py", "print(1)\n"}, {"data/n.txt", "n\n"}}) {}
 
 std::string long_run::start(const std::string& flags) const {
-    return "$RIVA run 'make a, b and c' --check 'python3 -c \"import a, b, c, d\"' --model " +
+    const std::string modules = what == kind::parts ? "a, b, c, d" : "m0, m1, m2, m3, m4, m5";
+    return "$RIVA run 'make the modules' --check 'python3 -c \"import " + modules + "\"' --model " +
            server.spec() + " --json " + flags;
 }
 

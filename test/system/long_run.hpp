@@ -10,14 +10,19 @@
 
 namespace riva::test {
 
-/// A task with everything in it: attempts that fail, commands, parts at once, a part that needs
-/// others, and the mending of the whole. What the model answers depends on the question alone, so
-/// that it does not matter how often it is asked.
+/// A task that takes a while. What the model answers depends on the question alone, so that it does
+/// not matter how often it is asked.
 class long_run {
 public:
-    long_run();
+    enum class kind {
+        parts,  ///< everything: attempts that fail, commands, parts at once, mending the whole
+        small_steps,  ///< six files, none of which need be verified at once
+    };
+
+    explicit long_run(kind of = kind::parts);
 
     std::string span;  ///< stands in the command lines of its processes
+    kind what;
     model_server server;
     installation i;
 

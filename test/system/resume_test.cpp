@@ -10,7 +10,10 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <random>
+#include <set>
+#include <utility>
 
 using namespace riva;
 using Catch::Contains;
@@ -20,7 +23,6 @@ using riva::test::result_in;
 
 namespace {
 
-/// The tests of kill -9 decide about verification alike in each pass.
 const std::string always_verified = "--strategies baseline";
 
 /// `RIVA_KILLS` says how many, whatever time that takes.
@@ -49,8 +51,8 @@ std::string seconds(int milliseconds) {
 /// A long run that is killed at random moments and goes on until it ends.
 class killed_run {
 public:
-    killed_run(long_run& of, std::mt19937& random, int longest)
-        : of_(of), random_(random), longest_(longest) {}
+    killed_run(long_run& of, std::mt19937& random, std::string flags, int longest)
+        : of_(of), random_(random), flags_(std::move(flags)), longest_(longest) {}
 
     /// Returns how often it was killed.
     int work() {
@@ -65,6 +67,10 @@ public:
             if (!id.empty()) events = of_.recorded(id);
             CHECK(begins_with(events, before));
             before = events;
+            // Killed after it had ended, and before it could say so.
+            const bool over =
+                !events.empty() && std::holds_alternative<events::run_result>(events.back().body);
+            if (ended.status == 137 && over) return kills + 1;
             if (ended.status != 137) {
                 INFO(ended.err);
                 CHECK(ended.status == 0);
@@ -81,7 +87,7 @@ private:
         // Later each time, so that it ends also where the machine has become slower.
         std::uniform_int_distribution<int> moment(0, longest_ + kills * longest_ / 4);
 
-        const std::string line = id.empty() ? of_.start(always_verified) : of_.resume(id);
+        const std::string line = id.empty() ? of_.start(flags_) : of_.resume(id);
         return of_.i.shell(
             line + " > out & pid=$!; (sleep " + seconds(moment(random_)) +
             "; kill -KILL $pid) 2> /dev/null & killer=$!; wait $pid; status=$?; kill $killer 2> "
@@ -91,6 +97,7 @@ private:
 
     long_run& of_;
     std::mt19937& random_;
+    std::string flags_;
     int longest_;  // ms until the first kill
 };
 
@@ -117,7 +124,7 @@ TEST_CASE("a run that is killed at any moment goes on to the same end", "[resume
     const kill_goal goal;
     std::size_t kills = 0, runs = 1, repeated = 0;
     while (!goal.reached(kills)) {
-        killed_run one(r, random, static_cast<int>(took.count() * 5 / 4));
+        killed_run one(r, random, always_verified, static_cast<int>(took.count() * 5 / 4));
         kills += static_cast<std::size_t>(one.work());
         ++runs;
         INFO("run " << one.id);
@@ -139,6 +146,65 @@ TEST_CASE("a run that is killed at any moment goes on to the same end", "[resume
     CHECK(r.server.requests() <= runs * static_cast<std::size_t>(asked) + 2 * kills);
     CHECK(repeated > 0);
     std::printf("%zu kills of %zu runs, %zu answers not asked again\n", kills, runs - 1, repeated);
+}
+
+namespace {
+
+/// What was decided about each cycle; checks that no pass decided otherwise.
+std::map<std::pair<std::string, int>, std::string> decisions_in(const std::vector<event>& events) {
+    std::map<std::pair<std::string, int>, std::string> all;
+    for (const auto& e : events) {
+        const auto* decided = std::get_if<events::verify_decided>(&e.body);
+        if (decided == nullptr) continue;
+        const std::string draw = decided->trust ? decided->trust->draw : "";
+        const std::string what = decided->decision + " " + draw;
+        const auto [at, fresh] = all.try_emplace({decided->intention, decided->cycle}, what);
+        INFO(
+            "event " << e.seq << ", intention " << decided->intention << ", cycle "
+                     << decided->cycle
+        );
+        if (!fresh) CHECK(at->second == what);
+    }
+    return all;
+}
+
+/// The cycles whose changes the last pass verified.
+std::set<std::pair<std::string, int>> verified_cycles(const std::vector<event>& events) {
+    std::set<std::pair<std::string, int>> all;
+    for (const auto& e : events) {
+        if (std::holds_alternative<events::run_resumed>(e.body)) all.clear();
+        if (const auto* ended = std::get_if<events::verify_ended>(&e.body))
+            all.emplace(ended->intention, ended->cycle);
+    }
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("a run that is killed while changes wait for verification verifies them", "[resume]") {
+    if (!have_sandbox()) return;
+    const unsigned seed = std::random_device()();
+    std::printf("seed %u\n", seed);
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    long_run r(long_run::kind::small_steps);
+    REQUIRE(r.i.shell(r.start(always_verified) + " > /dev/null").status == 0);
+    const auto whole = r.recorded(r.runs().front());
+    std::size_t deferred = 0;
+    for (int i = 0; i < 8; ++i) {
+        killed_run one(r, random, "", 500);
+        one.work();
+        INFO("run " << one.id);
+        CHECK(std::get<events::run_result>(one.events.back().body).outcome == "verified");
+        CHECK(test::diff_in(one.events) == test::diff_in(whole));
+        const auto ends = verified_cycles(one.events);
+        for (const auto& [cycle, what] : decisions_in(one.events)) {
+            if (!what.starts_with("defer")) continue;
+            ++deferred;
+            CHECK(ends.contains(cycle));
+        }
+    }
+    CHECK(deferred > 0);
 }
 
 namespace {
