@@ -87,7 +87,8 @@ std::vector<events::body> every_event_body() {
             {{"k", "v"}},
             {"make test"},
             true,
-            "b4"
+            "b4",
+            "5eed"
         },
         events::run_resumed{1ULL << 40, "2", {{"k", "w"}}, true},
         events::intention_started{"1.2", "what", "acceptance", 2},
