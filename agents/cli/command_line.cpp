@@ -141,6 +141,15 @@ void add_run(CLI::App& app, run_options& into) {
     add_output_options(app, into);
 }
 
+void add_trust(CLI::App& app, trust_options& into) {
+    app.add_option(
+        "--repo", into.run.repository, "The repository; default: the git root of the current folder"
+    );
+    app.add_flag("--json", into.run.json, "One JSON object per set of checks");
+    app.add_flag("--verbose", into.verbose, "The accounts that the bound comes from as well");
+    add_set_option(app, into.run);
+}
+
 void add_model_server(CLI::App& app, model_server_options& into) {
     auto* script = app.add_option(
         "SCRIPT", into.script, "The script, a JSON file; without one everything is answered"
@@ -185,6 +194,7 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     show_options show;
     model_server_options server;
     models_options models;
+    trust_options trust;
 
     auto* run_command = app.add_subcommand("run", "Run an agent on a repository");
     add_run(*run_command, run);
@@ -209,6 +219,10 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     add_set_option(*models_command, models.run);
     models_command->add_flag("--probe", models.probe, "Ask each server whether it answers");
     models_command->add_flag("--json", models.run.json, "One JSON object per model");
+    auto* trust_command = app.add_subcommand(
+        "trust", "What is trusted in a repository, and how many failures may have escaped"
+    );
+    add_trust(*trust_command, trust);
     auto* doctor_command =
         app.add_subcommand("doctor", "What works on this machine: sandbox, compilers, state");
     auto* server_command =
@@ -229,6 +243,7 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     if (*runs_command) return command(runs_options{});
     if (*agents_command) return command(agents_options{});
     if (*models_command) return command(models);
+    if (*trust_command) return command(trust);
     if (*doctor_command) return command(doctor_options{});
     return command(server);
 }

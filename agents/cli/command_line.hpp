@@ -59,6 +59,12 @@ struct models_options {
     bool probe = false;
 };
 
+/// What `riva trust` was asked for. Of `run` only the repository, the settings and `json` count.
+struct trust_options {
+    run_options run;
+    bool verbose = false;
+};
+
 struct doctor_options {};
 
 struct model_server_options {
@@ -80,6 +86,7 @@ using command = std::variant<
     runs_options,
     agents_options,
     models_options,
+    trust_options,
     doctor_options,
     model_server_options>;
 
