@@ -1,0 +1,111 @@
+// What `riva trust` says, as a user sees it.
+
+#include "catch.hpp"
+#include "program.hpp"
+#include "world.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <filesystem>
+
+using namespace riva;
+using Catch::Contains;
+using riva::test::ended_program;
+using riva::test::have_sandbox;
+using riva::test::installation;
+using riva::test::model_server;
+using riva::test::script_that_writes_add;
+
+namespace {
+
+void change(const std::filesystem::path& file, const std::string& sql) {
+    std::filesystem::create_directories(file.parent_path());
+    SQLite::Database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(sql);
+}
+
+std::filesystem::path database_of(const installation& i) {
+    return i.home / "state" / "riva.db";
+}
+
+/// One run that is verified.
+void run_once(const installation& i) {
+    const model_server server(script_that_writes_add());
+    const auto ran =
+        i.riva({"run", "write add in m.py", "--model", server.spec(), "--check", "test -f m.py"});
+    INFO(ran.err);
+    REQUIRE(ran.status == 0);
+}
+
+}  // namespace
+
+TEST_CASE("trust says so when nothing is recorded yet, and makes no file", "[trust]") {
+    const installation i;
+    const auto told = i.riva({"trust"});
+    CHECK(told.status == 0);
+    CHECK_THAT(told.out, Contains("mode certified"));
+    CHECK_THAT(told.err, Contains("Nothing is recorded yet"));
+    CHECK(!std::filesystem::exists(database_of(i)));
+    CHECK(i.riva({"trust", "--json"}).out.empty());
+}
+
+TEST_CASE("trust tells what runs have taught, for this repository only", "[trust]") {
+    if (!have_sandbox()) return;
+    const installation i;
+    run_once(i);
+    const auto told = i.riva({"trust", "--verbose"});
+    CHECK(told.status == 0);
+    CHECK_THAT(
+        told.out,
+        Contains("judged by test -f m.py") && Contains("low risk:") && Contains("account theta") &&
+            Contains("clean in a row")
+    );
+    const auto lines = i.riva({"trust", "--json"}).lines();
+    REQUIRE(lines.size() == 1);
+    const auto line = boost::json::parse(lines.front());
+    CHECK(line.at("judges").as_string() == "test -f m.py");
+    std::int64_t delivered = 0;
+    for (const auto& c : line.at("classes").as_array()) {
+        delivered += c.at("delivered").as_int64();
+        CHECK(c.at("accounts").as_array().size() == 7);
+    }
+    CHECK(delivered >= 1);
+
+    const installation other;
+    const auto elsewhere = i.riva({"trust", "--repo", other.repository.path().string()});
+    CHECK_THAT(elsewhere.err, Contains("Nothing is recorded yet"));
+}
+
+TEST_CASE("trust refuses bad input with one sentence", "[trust][bad input]") {
+    const installation i;
+    std::vector<std::string> arguments{"trust"};
+    std::string word;
+    int status = 2;
+    SECTION("a database of another program") {
+        change(database_of(i), "CREATE TABLE notes (x)");
+        word = "another program";
+    }
+    SECTION("a database of a newer riva") {
+        change(database_of(i), "PRAGMA application_id = 0x72697661; PRAGMA user_version = 99");
+        word = "newer riva";
+    }
+    SECTION("a file that is no database") {
+        i.home.write("state/riva.db", std::string(5000, 'x'));
+        word = "damaged";
+        status = 1;
+    }
+    SECTION("no repository") {
+        arguments = {"trust", "--repo", "/does/not/exist"};
+        word = "/does/not/exist";
+    }
+    SECTION("settings that cannot be right together") {
+        arguments = {"trust", "--set", "trust.least_audit=0.9"};
+        word = "audits";
+    }
+    const auto told = i.riva(arguments);
+    CHECK(told.status == status);
+    CHECK(told.out.empty());
+    CHECK(told.err.starts_with("riva: "));
+    CHECK_THAT(told.err, Contains(word));
+}
