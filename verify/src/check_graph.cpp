@@ -95,6 +95,7 @@ private:
     void start_what_is_ready();
     asio::awaitable<void> work_from(std::size_t i);
     asio::awaitable<void> judge(std::size_t i);
+    asio::awaitable<evidence> known_or_judged(std::size_t i);
     asio::awaitable<evidence> judged(std::size_t i);
     asio::awaitable<evidence> again(std::size_t i, const evidence& first);
     asio::awaitable<evidence> attempt(std::size_t i);
@@ -216,10 +217,30 @@ asio::awaitable<evidence> execution::judged(std::size_t i) {
     co_return found;
 }
 
+/// What the check has found on this tree before, or finds now.
+asio::awaitable<evidence> execution::known_or_judged(std::size_t i) {
+    if (options_.cache != nullptr)
+        if (auto known = options_.cache->find(queue_.traits(i), queue_.input())) {
+            known->detail += " (found on the same tree before)";
+            known->duration = milliseconds(0);
+            co_return std::move(*known);
+        }
+    evidence found = co_await judged(i);
+    if (options_.history != nullptr) options_.history->add(queue_.traits(i), found);
+    if (options_.cache != nullptr &&
+        !options_.cache->add(queue_.traits(i), queue_.input(), found)) {
+        found.result = verdict::indeterminate;
+        found.grade = evidence_grade::none;
+        found.detail = "flaky: on the same tree it found something else before: " + found.detail;
+    }
+    co_return found;
+}
+
 asio::awaitable<void> execution::judge(std::size_t i) {
     if (decisive_) co_return queue_.give_back(i);
     if (options_.on_started) co_await options_.on_started(queue_.traits(i));
-    evidence found = co_await judged(i);
+    const bool remembers = options_.cache != nullptr || options_.history != nullptr;
+    evidence found = remembers ? co_await known_or_judged(i) : co_await judged(i);
     if (found.result == verdict::fail) stop_because_of(i);
     if (options_.on_ended) co_await options_.on_ended(found);
     queue_.ended(i, std::move(found));
@@ -254,7 +275,8 @@ asio::awaitable<std::vector<evidence>> run_checks(
         std::move(checks),
         std::move(input),
         {options.cpu_width, options.io_width, options.model_width},
-        options.mode == graph_mode::collect_all
+        options.mode == graph_mode::collect_all,
+        options.history
     );
     execution graph(std::move(queue), options, by);
     co_return co_await graph.run();

@@ -11,18 +11,22 @@ namespace riva::verify {
 namespace {
 
 /// Failures expected per unit of time: what is cheap and likely to fail teaches most.
-double urgency(const check_traits& traits) {
-    const auto cost = std::max(traits.cost, std::chrono::milliseconds(1));
-    return traits.likely_to_fail / static_cast<double>(cost.count());
+double urgency(const check_estimate& expected) {
+    return expected.likely_to_fail / std::max(expected.cost_ms, 1.0);
 }
 
 }  // namespace
 
 check_queue::check_queue(
-    std::vector<std::shared_ptr<check>> checks, check_input input, widths width, bool all_run
+    std::vector<std::shared_ptr<check>> checks,
+    check_input input,
+    widths width,
+    bool all_run,
+    const check_history* history
 )
     : checks_(std::move(checks)),
       input_(std::move(input)),
+      history_(history),
       dependents_(checks_.size()),
       urgency_(checks_.size(), 0),
       missing_(checks_.size(), 0),
@@ -32,10 +36,16 @@ check_queue::check_queue(
         lanes_[r].room = std::max<std::size_t>(width[r], 1);
     refuse_repeated_ids();
     for (std::size_t i = 0; i < checks_.size(); ++i) connect(i);
-    for (std::size_t i = 0; i < checks_.size(); ++i) urgency_[i] = urgency(traits(i));
+    for (std::size_t i = 0; i < checks_.size(); ++i) urgency_[i] = urgency(expected(i));
     if (all_run) find_longest_paths();
     for (std::size_t i = 0; i < checks_.size(); ++i)
         if (missing_[i] == 0) make_ready(i);
+}
+
+check_estimate check_queue::expected(std::size_t i) const {
+    const check_traits& declared = traits(i);
+    if (history_ != nullptr) return history_->estimate(declared);
+    return {declared.likely_to_fail, static_cast<double>(declared.cost.count())};
 }
 
 std::size_t check_queue::room() const {
@@ -78,7 +88,7 @@ void check_queue::find_longest_paths() {
         double longest = 0;
         for (const std::size_t dependent : dependents_[*i])
             if (missing[dependent] == 0) longest = std::max(longest, urgency_[dependent]);
-        urgency_[*i] = longest + static_cast<double>(traits(*i).cost.count());
+        urgency_[*i] = longest + expected(*i).cost_ms;
     }
 }
 

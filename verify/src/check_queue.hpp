@@ -1,6 +1,7 @@
 #pragma once
 
 #include <riva/verify/check.hpp>
+#include <riva/verify/check_history.hpp>
 
 #include <array>
 #include <cstddef>
@@ -21,9 +22,14 @@ public:
     using widths = std::array<std::size_t, 3>;  ///< by `resource`
 
     /// `all_run`: no failure stops the rest. Then the longest path goes first, so that all end
-    /// soonest; otherwise what is likely to fail per cost.
+    /// soonest; otherwise what is likely to fail per cost. Without a history, what checks declare
+    /// is expected of them.
     check_queue(
-        std::vector<std::shared_ptr<check>> checks, check_input input, widths width, bool all_run
+        std::vector<std::shared_ptr<check>> checks,
+        check_input input,
+        widths width,
+        bool all_run,
+        const check_history* history
     );
 
     /// The most urgent check that is ready and whose resource has room; takes that room.
@@ -68,6 +74,7 @@ private:
     void refuse_repeated_ids();
     void connect(std::size_t i);
     void find_longest_paths();
+    check_estimate expected(std::size_t i) const;
     void make_ready(std::size_t i);
     void settle(std::size_t i, verdict result, std::string detail);
     void skip_what_is_blocked();
@@ -76,6 +83,7 @@ private:
 
     std::vector<std::shared_ptr<check>> checks_;
     check_input input_;
+    const check_history* history_;
     std::array<lane, 3> lanes_;
     std::unordered_map<std::string_view, std::size_t> index_;
     std::vector<std::vector<std::size_t>> dependents_;

@@ -1,5 +1,6 @@
 #include "command_evidence.hpp"
 #include "hollow_exit.hpp"
+#include "tool_identity.hpp"
 
 #include <riva/verify/checks.hpp>
 
@@ -20,6 +21,10 @@ public:
         traits_.author = by;
         traits_.cost = std::chrono::seconds(1);
         traits_.likely_to_fail = 0.3;
+        if (const std::string tools = identify_tools_of(line_); !tools.empty()) {
+            traits_.recipe = line_ + "\n" + tools;
+            for (const auto& path : read_only_) traits_.recipe += "read-only " + path + "\n";
+        }
     }
 
     const check_traits& traits() const override { return traits_; }

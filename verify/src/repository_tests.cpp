@@ -4,6 +4,7 @@
 #include "python_tests.hpp"
 #include "regular_file.hpp"
 #include "test_counts.hpp"
+#include "tool_identity.hpp"
 
 #include <riva/verify/checks.hpp>
 
@@ -116,6 +117,8 @@ public:
         traits_.author = author::repository;
         traits_.cost = runner_.cost;
         traits_.likely_to_fail = 0.3;
+        if (const std::string tools = identify_tools_of(runner_.line); !tools.empty())
+            traits_.recipe = runner_.line + "\n" + tools;
     }
 
     const check_traits& traits() const override { return traits_; }

@@ -3,6 +3,8 @@
 #include <riva/runtime/awaitable.hpp>
 #include <riva/runtime/deadline.hpp>
 #include <riva/verify/check.hpp>
+#include <riva/verify/check_history.hpp>
+#include <riva/verify/verdict_cache.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -28,6 +30,15 @@ struct graph_options {
     /// If it passes then, it is flaky and says nothing: `indeterminate`. Otherwise the failure
     /// stands. Nothing becomes a pass this way, and until the failure stands the others go on.
     bool confirm_failures = true;
+
+    /// Answers for checks that ran on this tree before, and learns from those that run. One that
+    /// finds something else on the same tree is flaky: `indeterminate`. May be null. Outlives the
+    /// graph.
+    verdict_cache* cache = nullptr;
+
+    /// Says which checks are likely to fail and what they cost, and learns. Null: what they declare
+    /// counts. Outlives the graph.
+    check_history* history = nullptr;
 
     /// Awaited before a check starts. May be empty.
     std::function<asio::awaitable<void>(const check_traits&)> on_started;
