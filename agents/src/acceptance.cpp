@@ -1,5 +1,6 @@
 #include "acceptance.hpp"
 
+#include "earlier_complaints.hpp"
 #include "earlier_tests.hpp"
 
 #include <riva/verify/check_graph.hpp>
@@ -25,6 +26,8 @@ verify::graph_options graph_for(run_context& run, const intention& it, extent ho
     options.cpu_width = run.options.check_width;
     if (run.options.parallel == strategy::baseline)
         options.cpu_width = options.io_width = options.model_width = 1;
+    if (run.options.cache == strategy::optimized) options.cache = run.verdicts;
+    if (run.options.parallel == strategy::optimized) options.history = run.checks;
     // Whether the whole is right is looked at from all sides, so that the next attempt knows all.
     if (how_much == extent::acceptance) options.mode = verify::graph_mode::collect_all;
     options.check_timeout = run.options.check_timeout;
@@ -122,14 +125,18 @@ asio::awaitable<result<verification>> verify_tree(
     const auto state = co_await tree.take_snapshot();
     if (!state) co_return state.error();
     check_list checks = verify::syntax_checks(*run.isolated, changed);
+    if (how_much != extent::syntax)
+        append(checks, verify::semantic_checks(*run.isolated, tree.root(), changed));
     if (how_much == extent::acceptance) append(checks, acceptance_checks(run, it, root, tree));
 
-    verify::check_input input{tree.root(), std::move(changed), state->tree_hash()};
+    verify::check_input input{tree.root(), changed, state->tree_hash()};
     auto found = co_await verify::run_checks(
         std::move(checks), std::move(input), graph_for(run, it, how_much), run.by
     );
+    const auto compared =
+        co_await set_earlier_complaints_aside(run, it, tree, std::move(changed), found);
     const auto cleaned = co_await tree.roll_back(*state);
-    if (!cleaned) co_return cleaned.error();
+    if (!compared || !cleaned) co_return compared ? cleaned.error() : compared.error();
     if (root && how_much == extent::acceptance && combine(acceptance_in(found)) == verdict::pass) {
         auto more = co_await judge_by_earlier_tests(run, it, tree);
         const auto as_before = co_await tree.roll_back(*state);

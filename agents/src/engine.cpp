@@ -59,6 +59,8 @@ struct engine::state {
     agents::checkpoint automatic;
     std::optional<asio::thread_pool> pool;
     trust_archive trust{options.state_folder / "riva.db", parts.trust};
+    verify::verdict_cache verdicts;
+    verify::check_history checks;
     std::mutex opening;  // guards the following; never held across a suspension
     std::unique_ptr<riva::journal> own_journal;
     std::map<isolation, std::unique_ptr<riva::sandbox>> own_sandboxes;
@@ -439,6 +441,8 @@ asio::awaitable<result<report>> engine::state::carry_out(
     run.isolated = sandbox(plan.options.sandbox);
     run.decide = parts.checkpoint;
     run.role = find_agent(what.agent);
+    run.verdicts = &verdicts;
+    run.checks = &checks;
 
     auto models = model_choice::make(plan.options, parts.model);
     if (!models) co_return models.error();

@@ -13,7 +13,9 @@
 #include <riva/runtime/observer.hpp>
 #include <riva/runtime/sandbox.hpp>
 #include <riva/verify/batch.hpp>
+#include <riva/verify/check_history.hpp>
 #include <riva/verify/trust_budget.hpp>
+#include <riva/verify/verdict_cache.hpp>
 
 #include <map>
 #include <set>
@@ -56,6 +58,8 @@ struct run_context {
     model_choice* models = nullptr;
     llm::tier_record* record_of_tiers = nullptr;
     agents::checkpoint* decide = nullptr;
+    verify::verdict_cache* verdicts = nullptr;
+    verify::check_history* checks = nullptr;
     verify::trust_budget* trust = nullptr;  ///< decides what is verified
     std::shared_ptr<const agent> role;
 

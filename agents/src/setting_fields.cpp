@@ -148,7 +148,8 @@ setting_field all_strategies() {
                  {&settings::model_selection,
                   &settings::by_risk,
                   &settings::batch,
-                  &settings::parallel})
+                  &settings::parallel,
+                  &settings::cache})
                 s.*member = *value;
             s.trust.mode = *value == strategy::baseline ? verify::trust_mode::off
                                                         : verify::trust_mode::certified;
@@ -215,6 +216,7 @@ const std::vector<setting_field>& setting_fields() {
             strategy_field("strategy.model_selection", &settings::model_selection),
             strategy_field("verify.batch", &settings::batch),
             integer("verify.batch_most", &settings::batch_most, 1, 32, "1 to 32"),
+            strategy_field("verify.cache", &settings::cache),
             strategy_field("verify.by_risk", &settings::by_risk),
             integer("verify.canaries", &settings::canaries, 0, 20, "0 to 20"),
             duration("verify.check_timeout", &settings::check_timeout),

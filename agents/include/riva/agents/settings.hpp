@@ -91,6 +91,8 @@ struct settings {
     strategy batch = strategy::optimized;  ///< baseline: each change is verified by itself
     std::size_t batch_most = 8;  ///< changes that are verified at once, 1 to 32
     strategy parallel = strategy::optimized;  ///< baseline: one check after the other
+    strategy cache =
+        strategy::optimized;  ///< baseline: what was checked on a tree is checked again
     judging judge = judging::automatic;
     int canaries = 0;  ///< mutants of a verified change that are tried on its checks, 0 to 20
     verify::trust_settings trust;  ///< how much is verified; the baseline is the mode `off`
