@@ -27,7 +27,7 @@ verify::graph_options graph_for(run_context& run, const intention& it, extent ho
     if (run.options.parallel == strategy::baseline)
         options.cpu_width = options.io_width = options.model_width = 1;
     if (run.options.cache == strategy::optimized) options.cache = run.verdicts;
-    if (run.options.parallel == strategy::optimized) options.history = run.checks;
+    if (run.options.parallel == strategy::optimized) options.history = &run.checks;
     // Whether the whole is right is looked at from all sides, so that the next attempt knows all.
     if (how_much == extent::acceptance) options.mode = verify::graph_mode::collect_all;
     options.check_timeout = run.options.check_timeout;

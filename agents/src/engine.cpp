@@ -60,7 +60,7 @@ struct engine::state {
     std::optional<asio::thread_pool> pool;
     trust_archive trust{options.state_folder / "riva.db", parts.trust};
     verify::verdict_cache verdicts;
-    verify::check_history checks;
+    check_archive checks{options.state_folder / "riva.db"};
     std::mutex opening;  // guards the following; never held across a suspension
     std::unique_ptr<riva::journal> own_journal;
     std::map<isolation, std::unique_ptr<riva::sandbox>> own_sandboxes;
@@ -105,6 +105,7 @@ public:
                 co_await run_.emit(started());
             else
                 co_await run_.emit(resumed());
+            co_await recall_checks();
             co_await work(run_, report_.root, *tree_, run_.money, {});
             co_await run_.emit_end(report_.root);
             refuse_unverified();
@@ -197,10 +198,31 @@ private:
         }
     }
 
+    /// How the checks of this project have done decides which of them run first.
+    asio::awaitable<void> recall_checks() {
+        if (run_.kept_checks == nullptr) co_return;
+        const auto known =
+            co_await run_.kept_checks->load(run_.job.repository.string(), run_.blocking);
+        if (known)
+            run_.checks.know(*known);
+        else
+            co_await run_.emit(events::log{"warning", known.error().context});
+    }
+
+    asio::awaitable<void> keep_checks() {
+        auto news = run_.checks.take_news();
+        if (run_.kept_checks == nullptr || news.empty()) co_return;
+        const auto kept = co_await run_.kept_checks->add(
+            run_.job.repository.string(), std::move(news), run_.blocking
+        );
+        if (!kept) co_await run_.emit(events::log{"warning", kept.error().context});
+    }
+
     asio::awaitable<void> finish() {
         const bool kept = run_.result.outcome == "verified" || run_.result.outcome == "unverified";
         try {
             co_await end_intentions(report_.root);
+            co_await keep_checks();
             if (kept) co_await deliver();
         } catch (const run_over& end) {
             run_.result.outcome = end.outcome();
@@ -442,7 +464,8 @@ asio::awaitable<result<report>> engine::state::carry_out(
     run.decide = parts.checkpoint;
     run.role = find_agent(what.agent);
     run.verdicts = &verdicts;
-    run.checks = &checks;
+    // A host that keeps the journal elsewhere has no database of riva's.
+    if (parts.journal == nullptr) run.kept_checks = &checks;
 
     auto models = model_choice::make(plan.options, parts.model);
     if (!models) co_return models.error();

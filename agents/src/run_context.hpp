@@ -1,6 +1,7 @@
 #pragma once
 
 #include "earlier_pass.hpp"
+#include "check_archive.hpp"
 #include "model_choice.hpp"
 
 #include <riva/agents/agent.hpp>
@@ -59,7 +60,8 @@ struct run_context {
     llm::tier_record* record_of_tiers = nullptr;
     agents::checkpoint* decide = nullptr;
     verify::verdict_cache* verdicts = nullptr;
-    verify::check_history* checks = nullptr;
+    verify::check_history checks;
+    check_archive* kept_checks = nullptr;  ///< null: nothing is kept
     verify::trust_budget* trust = nullptr;  ///< decides what is verified
     std::shared_ptr<const agent> role;
 

@@ -85,6 +85,17 @@ CREATE TABLE trust_reserved (             -- what an audit would give back to ea
     FOREIGN KEY (scope, ticket) REFERENCES trust_tickets (scope, ticket) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 )sql",
+    // 3: how checks have done.
+    R"sql(
+CREATE TABLE check_records (
+    project  TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    runs     INTEGER NOT NULL CHECK (runs >= 0),
+    failures INTEGER NOT NULL CHECK (failures BETWEEN 0 AND runs),
+    duration INTEGER NOT NULL CHECK (duration >= 0),  -- milliseconds of all runs
+    PRIMARY KEY (project, kind)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "world.hpp"
 
 #include <riva/agents/settings.hpp>
+#include <riva/memory/check_records.hpp>
 #include <riva/verify/trust_budget.hpp>
 
 #include <algorithm>
@@ -357,4 +358,22 @@ TEST_CASE("what a tool complained of before the change does not count against it
         CHECK(outcome_of(ended) == "failed");
     else
         std::cout << "skipped: no tool finds undefined names in Python here\n";
+}
+
+TEST_CASE("how the checks of a project did is known in its next run", "[deferral]") {
+    if (!have_sandbox()) return;
+    world w(script_of({create("a.py", "x = 1\n", true)}));
+    REQUIRE(outcome_of(w.run(w.task("write a module", {"python3 -c 'import a'"}))) == "verified");
+    REQUIRE(outcome_of(w.run(w.task("write a module", {"python3 -c 'import a'"}))) == "verified");
+    const auto kept = memory::check_records::open(w.settings.state_folder / "riva.db").value();
+    const auto rows = kept->load(std::filesystem::canonical(w.repository.path()).string()).value();
+    const auto row =
+        std::ranges::find(rows, std::string("python3 -c 'import a'"), &memory::check_row::kind);
+    REQUIRE(row != rows.end());
+    CHECK(row->runs == 2);
+    CHECK(row->failures == 0);
+    CHECK(
+        std::ranges::find(rows, std::string("syntax python"), &memory::check_row::kind) !=
+        rows.end()
+    );
 }

@@ -18,7 +18,8 @@ constexpr auto always_again = [] { return 0.0; };
 check_traits with_recipe(std::string id) {
     check_traits t = named(std::move(id));
     t.layer = layer::behavioural;
-    t.recipe = "run " + t.id;
+    t.kind = "run " + t.id;
+    t.recipe = t.kind + " with version 1";
     return t;
 }
 

@@ -9,7 +9,7 @@ namespace {
 constexpr double declared_runs = 4;
 
 const std::string& kind_of(const check_traits& check) {
-    return check.recipe.empty() ? check.id : check.recipe;
+    return check.kind.empty() ? check.id : check.kind;
 }
 
 void count(check_record& into, const evidence& found) {
@@ -30,6 +30,16 @@ check_estimate check_history::estimate(const check_traits& of) const {
     const double duration = declared_runs * static_cast<double>(of.cost.count()) +
                             static_cast<double>(record.duration.count());
     return {failures / runs, duration / runs};
+}
+
+void check_history::know(const records& more) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [kind, record] : more) {
+        check_record& into = known_[kind];
+        into.runs += record.runs;
+        into.failures += record.failures;
+        into.duration += record.duration;
+    }
 }
 
 void check_history::add(const check_traits& of, const evidence& found) {

@@ -21,6 +21,7 @@ public:
         traits_.author = by;
         traits_.cost = std::chrono::seconds(1);
         traits_.likely_to_fail = 0.3;
+        traits_.kind = line_;
         if (const std::string tools = identify_tools_of(line_); !tools.empty()) {
             traits_.recipe = line_ + "\n" + tools;
             for (const auto& path : read_only_) traits_.recipe += "read-only " + path + "\n";

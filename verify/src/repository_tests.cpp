@@ -117,6 +117,7 @@ public:
         traits_.author = author::repository;
         traits_.cost = runner_.cost;
         traits_.likely_to_fail = 0.3;
+        traits_.kind = runner_.line;
         if (const std::string tools = identify_tools_of(runner_.line); !tools.empty())
             traits_.recipe = runner_.line + "\n" + tools;
     }

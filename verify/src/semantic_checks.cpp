@@ -30,18 +30,19 @@ texts with_ending(const texts& files, std::initializer_list<std::string_view> en
 }
 
 source_judge semantic(
+    std::string language,
     milliseconds cost,
     std::string passed,
     std::function<asio::awaitable<evidence>(source_task, deadline)> judge
 ) {
-    return {layer::semantic, cost, std::move(passed), std::move(judge)};
+    return {layer::semantic, std::move(language), cost, std::move(passed), std::move(judge)};
 }
 
 void add_python(check_list& to, sandbox& where, const texts& changed) {
     for (auto& files : in_pieces(with_ending(changed, {".py", ".pyw"}), python_files_at_once))
         to.push_back(make_source_check(
             where,
-            semantic(milliseconds(200), "no undefined name", judge_python_names),
+            semantic("python", milliseconds(200), "no undefined name", judge_python_names),
             std::move(files)
         ));
 }
@@ -57,7 +58,7 @@ void add_cpp(check_list& to, sandbox& where, const fs::path& root, const texts& 
             return judge_compilation(std::move(task), as, by);
         };
         to.push_back(make_source_check(
-            where, semantic(milliseconds(1000), "compiles as in the build", judge), {file}
+            where, semantic("cpp", milliseconds(1000), "compiles as in the build", judge), {file}
         ));
     }
 }
@@ -83,21 +84,21 @@ std::vector<std::shared_ptr<check>> semantic_checks(
         where,
         root / "tsconfig.json",
         with_ending(changed, {".ts", ".tsx", ".mts", ".cts"}),
-        semantic(milliseconds(3000), "types agree", judge_typescript)
+        semantic("typescript", milliseconds(3000), "types agree", judge_typescript)
     );
     add_project(
         checks,
         where,
         root / "Cargo.toml",
         with_ending(changed, {".rs"}),
-        semantic(milliseconds(10'000), "compiles", judge_rust)
+        semantic("rust", milliseconds(10'000), "compiles", judge_rust)
     );
     add_project(
         checks,
         where,
         root / "go.mod",
         with_ending(changed, {".go"}),
-        semantic(milliseconds(5000), "vetted", judge_go)
+        semantic("go", milliseconds(5000), "vetted", judge_go)
     );
     return checks;
 }

@@ -17,6 +17,7 @@ public:
         : where_(where), how_(std::move(how)), files_(std::move(files)) {
         traits_.id = std::string(to_string(how_.layer)) + ":" + files_.front();
         if (files_.size() > 1) traits_.id += "+" + std::to_string(files_.size() - 1);
+        traits_.kind = std::string(to_string(how_.layer)) + " " + how_.language;
         traits_.layer = how_.layer;
         traits_.resource = resource::cpu;
         traits_.author = author::runtime;

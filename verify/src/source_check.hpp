@@ -24,6 +24,7 @@ struct source_task {
 /// A way to judge sources statically.
 struct source_judge {
     enum layer layer = layer::syntax;
+    std::string language;
     std::chrono::milliseconds cost{100};
     std::string passed;  ///< what a pass means, such as `parses`
     std::function<asio::awaitable<evidence>(source_task, deadline)> judge;

@@ -73,7 +73,9 @@ std::vector<std::shared_ptr<check>> syntax_checks(
     for (const auto& [its, files] : by_language)
         for (auto& piece : in_pieces(files, files.size() > many ? its->files_at_once : 1))
             checks.push_back(make_source_check(
-                where, {layer::syntax, its->cost, "parses", its->judge}, std::move(piece)
+                where,
+                {layer::syntax, std::string(its->name), its->cost, "parses", its->judge},
+                std::move(piece)
             ));
     return checks;
 }

@@ -26,8 +26,11 @@ struct check_traits {
     /// The same input gives the same verdict, always: it parses or compiles, and executes nothing
     /// whose outcome could depend on time, chance or what ran before.
     bool pure = false;
-    /// Everything besides the tree that decides what it finds, such as a command line and the
-    /// versions of its tools; checks of one kind share it. Empty: not known in full.
+    /// What it does, whatever it looks at, such as `syntax python` or a command line: checks of one
+    /// kind have one history. Empty: it is the only one.
+    std::string kind = {};
+    /// Everything besides its id and the tree that decides what it finds, such as a command line
+    /// and the versions of its tools. Empty: not known in full.
     std::string recipe = {};
     std::vector<std::string>
         needs;  ///< ids of checks that must pass first; otherwise this one is skipped

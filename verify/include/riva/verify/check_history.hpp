@@ -25,7 +25,7 @@ struct check_estimate {
     double cost_ms = 0;
 };
 
-/// What is known of checks by their recipe, so that what is cheap and likely to fail runs first.
+/// What is known of checks by their kind, so that what is cheap and likely to fail runs first.
 /// Thread safety: safe.
 class check_history {
 public:
@@ -35,6 +35,9 @@ public:
 
     /// The mean of what the check declares, counted as four runs, and of its record.
     check_estimate estimate(const check_traits& of) const;
+
+    /// Adds what is known already, which is no news.
+    void know(const records& more);
 
     /// Counts a run. What decided nothing is not counted.
     void add(const check_traits& of, const evidence& found);
