@@ -156,7 +156,9 @@ private:
     asio::awaitable<verdict> check_first(std::size_t n) {
         if (n == all_.size()) co_return verdict::fail;
         co_await go_to(all_[n - 1].after);
-        seen_[n] = co_await check(item_, files_of(all_, n), extent::change);
+        // What is looked for is what failed, which may be less than could be found.
+        const extent as_far = how_much_ == extent::syntax ? extent::syntax : extent::change;
+        seen_[n] = co_await check(item_, files_of(all_, n), as_far);
         const verdict v = seen_[n].result;
         co_return v == verdict::indeterminate ? verdict::pass : v;
     }
