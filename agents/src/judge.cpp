@@ -92,8 +92,8 @@ asio::awaitable<void> tell(work_item& item, const std::vector<evidence>& found) 
 }  // namespace
 
 asio::awaitable<std::vector<evidence>> ask_judge(work_item& item, std::vector<judged_item> items) {
-    std::vector<std::string> nonces;
-    for (std::size_t i = 0; i < items.size(); ++i) nonces.push_back(nonce_of(item));
+    std::vector<std::string> nonces(items.size());
+    std::ranges::generate(nonces, [&] { return nonce_of(item); });
     const std::string schema = judgment_schema(nonces);
     for (const auto& one : items)
         co_await item.run.emit(
