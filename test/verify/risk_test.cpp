@@ -180,7 +180,7 @@ TEST_CASE("the layers to verify follow from the level", "[risk]") {
     CHECK(low.may_skip);
     CHECK(low.may_batch);
     const risk medium = risk_of("make");
-    CHECK(medium.layers == std::vector{layer::syntax, layer::behavioural});
+    CHECK(medium.layers == std::vector{layer::syntax, layer::semantic, layer::behavioural});
     CHECK(!medium.may_skip);
     CHECK(medium.may_batch);
     const risk high = risk_of("rm -rf src");

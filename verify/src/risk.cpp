@@ -112,7 +112,8 @@ risk assess_risk(const action& a) {
     found.level = risk_level::low;
     std::visit(assess{found}, a);
     found.layers = {layer::syntax};
-    if (found.level >= risk_level::medium) found.layers.push_back(layer::behavioural);
+    if (found.level == risk_level::medium)
+        found.layers = {layer::syntax, layer::semantic, layer::behavioural};
     if (found.level == risk_level::high)
         found.layers = {layer::syntax, layer::semantic, layer::behavioural, layer::intent};
     found.may_batch = found.level != risk_level::high;

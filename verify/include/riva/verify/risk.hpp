@@ -18,7 +18,7 @@ struct risk {
         factors;  ///< why, such as `deletes_recursively`, `network`, `privilege`
     std::vector<layer> layers;         ///< to verify
     bool may_batch = false;
-    bool may_skip = false;
+    bool may_skip = false;  ///< without a certificate; with one, medium risk may be as well
 };
 
 /// Classifies an action before it happens. Command lines are parsed as a shell would; what is
