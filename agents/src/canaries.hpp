@@ -1,21 +1,12 @@
 #pragma once
 
+#include "canary_tally.hpp"
 #include "run_context.hpp"
 
 #include <riva/runtime/intention.hpp>
 #include <riva/runtime/workspace.hpp>
-#include <riva/verify/sensitivity.hpp>
-
-#include <map>
-#include <string>
 
 namespace riva::agents {
-
-/// What mutants of a change say of its checks.
-struct canary_tally {
-    verify::canary_record all;  ///< by all checks together, but for those that the actor wrote
-    std::map<std::string, verify::canary_record> checks;  ///< by id
-};
 
 /// Puts faults into the verified change, one at a time, on a copy of the tree in the folder of the
 /// run, and has each looked at by the checks that the acceptance consists of. A mutant counts once

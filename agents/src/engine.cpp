@@ -218,9 +218,19 @@ private:
         if (!kept) co_await run_.emit(events::log{"warning", kept.error().context});
     }
 
+    asio::awaitable<void> remember_canaries() {
+        const auto added = co_await run_.archive->add(run_.job, canaries_, run_.blocking);
+        if (!added)
+            co_await run_.emit(events::log{
+                "warning",
+                "How much the checks find could not be remembered: " + added.error().context
+            });
+    }
+
     asio::awaitable<void> finish() {
         const bool kept = run_.result.outcome == "verified" || run_.result.outcome == "unverified";
         try {
+            co_await remember_canaries();
             co_await end_intentions(report_.root);
             co_await keep_checks();
             if (kept) co_await deliver();
@@ -499,6 +509,7 @@ asio::awaitable<result<report>> engine::state::carry_out(
         trust_session trusted(**shared);
         verify::trust_budget budget(run.blocking, trusted, run.options.trust, toss_coin);
         run.trust = &budget;
+        run.archive = &trust;
         auto tree = co_await stage(run, plan.base, lock);
         if (!tree) {
             not_started = tree.error();

@@ -25,6 +25,8 @@
 
 namespace riva::agents {
 
+class trust_archive;
+
 /// Ends a run from wherever it is: a limit, a provider that is down, a journal that cannot be
 /// written. Not a failure of the work, so no intention may catch it.
 class run_over : public std::runtime_error {
@@ -63,6 +65,7 @@ struct run_context {
     verify::check_history checks;
     check_archive* kept_checks = nullptr;  ///< null: nothing is kept
     verify::trust_budget* trust = nullptr;  ///< decides what is verified
+    trust_archive* archive = nullptr;       ///< keeps what is found out about checks
     std::shared_ptr<const agent> role;
 
     ledger money;

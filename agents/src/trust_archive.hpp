@@ -1,5 +1,7 @@
 #pragma once
 
+#include "canary_tally.hpp"
+
 #include <riva/agents/engine.hpp>
 #include <riva/memory/trust_accounts.hpp>
 #include <riva/verify/trust_budget.hpp>
@@ -26,7 +28,13 @@ public:
         task job, settings s, asio::any_io_executor blocking
     );
 
+    /// Adds what mutants said of the checks of a task, on a pool for blocking work; not with a
+    /// store of the host. Precondition: as `of`. Errors: as `memory::trust_accounts::open` and
+    /// `add_canaries`. Cancellation: terminal; all is added, or nothing.
+    asio::awaitable<result<void>> add(task job, canary_tally seen, asio::any_io_executor blocking);
+
 private:
+    result<memory::trust_accounts*> accounts();
     result<std::unique_ptr<verify::trust_store>> find(const task& job, verify::trust_mode mode);
 
     std::filesystem::path file_;

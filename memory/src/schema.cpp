@@ -96,6 +96,16 @@ CREATE TABLE check_records (
     PRIMARY KEY (project, kind)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    // 4: what mutants said of the checks.
+    R"sql(
+CREATE TABLE canaries (
+    scope    INTEGER NOT NULL REFERENCES trust_scopes (scope),
+    check_id TEXT NOT NULL,               -- empty: all checks together
+    tried    INTEGER NOT NULL,
+    caught   INTEGER NOT NULL CHECK (caught BETWEEN 0 AND tried),
+    PRIMARY KEY (scope, check_id)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <riva/memory/trust_accounts.hpp>
 
+#include "canary_records.hpp"
 #include "database.hpp"
 #include "trust_records.hpp"
 
@@ -72,6 +73,27 @@ result<trust_rows> trust_accounts::load(const trust_scope& scope) {
     });
     if (!looked) return looked.error();
     if (!rows) return state_->located(rows.error(), scope);
+    return rows;
+}
+
+result<void> trust_accounts::add_canaries(
+    const trust_scope& scope, const std::vector<canary_row>& more
+) {
+    const std::lock_guard lock(state_->turn);
+    return state_->store->write([&](SQLite::Database& in) {
+        auto known = find_scope(in, scope);
+        if (!known) known = add_scope(in, scope);
+        memory::add_canaries(in, *known, more);
+    });
+}
+
+result<std::vector<canary_row>> trust_accounts::load_canaries(const trust_scope& scope) {
+    const std::lock_guard lock(state_->turn);
+    std::vector<canary_row> rows;
+    const auto looked = state_->store->read([&](SQLite::Database& in) {
+        if (const auto known = find_scope(in, scope)) rows = memory::load_canaries(in, *known);
+    });
+    if (!looked) return looked.error();
     return rows;
 }
 

@@ -5,6 +5,7 @@
 #include "world.hpp"
 
 #include <riva/agents/settings.hpp>
+#include <riva/memory/trust_accounts.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -172,6 +173,33 @@ TEST_CASE("canaries end before the deadline of a run, which stays verified", "[c
     REQUIRE(ended.value().result.outcome == "verified");
     CHECK(w.seen<events::verify_canary>().size() < 7);
     CHECK(ended->result.verification.canaries >= 1);
+}
+
+TEST_CASE("what canaries say adds up over the runs of a repository with a check", "[canaries]") {
+    if (!have_sandbox()) return;
+    with_canaries w;
+    const auto job = w.task("write clamp", {good_check});
+    const auto first = w.run(job);
+    const auto second = w.run(job);
+    const auto other = w.run(w.task("write clamp", {"true"}));
+    REQUIRE(other.value().result.outcome == "verified");
+    const auto& one = first.value().result.verification;
+    const auto& two = second.value().result.verification;
+    REQUIRE(one.canaries > 0);
+    REQUIRE(two.canaries > 0);
+    const auto accounts = memory::trust_accounts::open(w.settings.state_folder / "riva.db");
+    const auto project = std::filesystem::canonical(w.repository.path()).string();
+    const auto scopes = accounts.value()->scopes(project).value();
+    REQUIRE(scopes.size() == 2);
+    const memory::canary_row sum{
+        "", one.canaries + two.canaries, one.canaries_caught + two.canaries_caught
+    };
+    const auto known = (*accounts)->load_canaries(scopes.front()).value();
+    REQUIRE(known.size() == 2);
+    CHECK(known.front() == sum);
+    CHECK(known.back() == memory::canary_row{"user:1", sum.tried, sum.caught});
+    const auto blind = (*accounts)->load_canaries(scopes.back()).value();
+    CHECK(blind.front() == memory::canary_row{"", other->result.verification.canaries, 0});
 }
 
 namespace {

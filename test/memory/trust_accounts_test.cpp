@@ -265,4 +265,32 @@ TEST_CASE("trust is not written while somebody keeps the right to write", "[trus
     CHECK(accounts->load(here).value() == trust_rows{});
 }
 
+TEST_CASE("what mutants said of checks is added up for each scope", "[trust_accounts]") {
+    const temporary_folder folder;
+    const trust_scope there{"/projects/there", here.verifiers, here.judges};
+    const std::vector<canary_row> first{{"", 5, 4}, {"user:1", 5, 4}};
+    {
+        const auto accounts = open_accounts(folder / "riva.db");
+        CHECK(accounts->load_canaries(here).value().empty());
+        REQUIRE(accounts->add_canaries(here, first));
+        CHECK(accounts->load(here).value() == trust_rows{});
+    }
+    const auto again = open_accounts(folder / "riva.db");
+    REQUIRE(again->add_canaries(here, {{"", 2, 0}, {"user:2", 1, 1}}));
+    REQUIRE(again->add_canaries(there, first));
+    CHECK(
+        again->load_canaries(here).value() ==
+        std::vector<canary_row>{{"", 7, 4}, {"user:1", 5, 4}, {"user:2", 1, 1}}
+    );
+    CHECK(again->load_canaries(there).value() == first);
+    CHECK(again->scopes(here.project).value() == std::vector{here});
+}
+
+TEST_CASE("more caught than tried is refused, and nothing is added", "[trust_accounts]") {
+    const temporary_folder folder;
+    const auto accounts = open_accounts(folder / "riva.db");
+    CHECK_FALSE(accounts->add_canaries(here, {{"", 5, 4}, {"user:1", 1, 2}}));
+    CHECK(accounts->load_canaries(here).value().empty());
+}
+
 }  // namespace riva::test

@@ -38,6 +38,12 @@ public:
     /// All rows of a scope; those of a new one if it is not known. Errors: as `transact`.
     result<trust_rows> load(const trust_scope& scope);
 
+    /// Adds to what is known of mutants, all or nothing, durably. Errors: as `transact`.
+    result<void> add_canaries(const trust_scope& scope, const std::vector<canary_row>& more);
+
+    /// What is known of mutants, by the names of the checks. Errors: as `transact`.
+    result<std::vector<canary_row>> load_canaries(const trust_scope& scope);
+
     /// What is known of a project, in the order in which it was first used.
     result<std::vector<trust_scope>> scopes(const std::string& project);
 

@@ -60,6 +60,15 @@ struct trust_ticket_row {
     friend bool operator==(const trust_ticket_row&, const trust_ticket_row&) = default;
 };
 
+/// How many faults that were put in on purpose a check has looked at.
+struct canary_row {
+    std::string check;  ///< its id; empty: all checks together
+    std::int64_t tried = 0;
+    std::int64_t caught = 0;  ///< from 0 to `tried`
+
+    friend bool operator==(const canary_row&, const canary_row&) = default;
+};
+
 /// All of a scope, or some of it.
 struct trust_rows {
     std::vector<trust_class_row> classes;
