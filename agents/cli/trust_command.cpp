@@ -77,6 +77,11 @@ void print_json(const std::string& repository, const agents::trust_report& repor
         {"clean_after_failure", s.clean_after_failure},
         {"sensitivity", s.sensitivity}
     };
+    line["canaries"] = json::object{
+        {"tried", report.canaries.tried},
+        {"caught", report.canaries.caught},
+        {"measured", report.canaries.sensitivity().has_value()}
+    };
     json::array classes;
     for (const auto& c : report.trust.classes) classes.push_back(class_json(c));
     line["classes"] = std::move(classes);
@@ -141,8 +146,21 @@ void print_settings(const verify::trust_settings& s) {
         std::printf("The figures below are those of the mode certified, which is not in use.\n");
 }
 
+/// What the bound is divided by, and where that comes from.
+void print_sensitivity(const agents::trust_report& report) {
+    const auto& canaries = report.canaries;
+    std::printf(
+        "  sensitivity %.2f, %s: %lld of %lld faults put in on purpose were caught\n",
+        report.trust.settings.sensitivity,
+        canaries.sensitivity() ? "measured" : "as set",
+        static_cast<long long>(canaries.caught),
+        static_cast<long long>(canaries.tried)
+    );
+}
+
 void print_text(const agents::trust_report& report, bool verbose) {
     std::printf("judged by %s\n", printable(report.judges).c_str());
+    print_sensitivity(report);
     for (const auto& c : report.trust.classes) print_class(c, verbose);
 }
 

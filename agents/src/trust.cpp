@@ -9,6 +9,21 @@ namespace riva::agents {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// Of all checks together.
+result<verify::canary_record> canaries_of(
+    memory::trust_accounts& kept, const memory::trust_scope& scope
+) {
+    const auto rows = kept.load_canaries(scope);
+    if (!rows) return rows.error();
+    for (const auto& row : *rows)
+        if (row.check.empty()) return verify::canary_record{row.tried, row.caught};
+    return verify::canary_record{};
+}
+
+}  // namespace
+
 result<std::vector<trust_report>> describe_trust(const settings& s, const fs::path& repository) {
     if (const auto sensible = validate(s); !sensible) return sensible.error();
     std::error_code failed;
@@ -29,7 +44,12 @@ result<std::vector<trust_report>> describe_trust(const settings& s, const fs::pa
     for (const auto& scope : *scopes) {
         const auto state = trust_memory(**kept, scope).load();
         if (!state) return state.error();
-        all.push_back({scope.judges, scope.verifiers, verify::describe(s.trust, *state)});
+        const auto canaries = canaries_of(**kept, scope);
+        if (!canaries) return canaries.error();
+        verify::trust_settings measured = s.trust;
+        measured.sensitivity = canaries->sensitivity().value_or(s.trust.sensitivity);
+        all.push_back({scope.judges, scope.verifiers, verify::describe(measured, *state), *canaries}
+        );
     }
     return all;
 }

@@ -77,6 +77,43 @@ TEST_CASE("trust tells what runs have taught, for this repository only", "[trust
     CHECK_THAT(elsewhere.err, Contains("Nothing is recorded yet"));
 }
 
+TEST_CASE("trust divides the bound by what canaries have measured", "[trust][canaries]") {
+    if (!have_sandbox()) return;
+    const installation i;
+    const std::string code = "def less(a, b):\n    return a < b and a + 1 < b + 1 and a != b\n";
+    const model_server server(riva::test::script_of({riva::test::propose(create_file{"m.py", code})}
+    ));
+    const auto ran = i.riva(
+        {"run",
+         "write less in m.py",
+         "--model",
+         server.spec(),
+         "--check",
+         "true",
+         "--set",
+         "verify.canaries=6"}
+    );
+    INFO(ran.err);
+    REQUIRE(ran.status == 0);
+    const auto shown = i.riva({"show", "2"});  // its name begins with the year
+    CHECK_THAT(
+        shown.out, Contains("canaries    the checks caught 0 of 6 faults put in on purpose")
+    );
+    const auto told = i.riva({"trust"});
+    CHECK_THAT(
+        told.out,
+        Contains("sensitivity 0.12, measured: 0 of 6 faults put in on purpose were caught")
+    );
+    const auto line = boost::json::parse(i.riva({"trust", "--json"}).lines().front());
+    CHECK(line.at("canaries").at("tried").as_int64() == 6);
+    CHECK(line.at("settings").at("sensitivity").as_double() == Approx(1.0 / 8));
+    for (const auto& c : line.at("classes").as_array())
+        CHECK(
+            c.at("bound_with_misses").to_number<double>() ==
+            Approx(c.at("bound").to_number<double>() * 8)
+        );
+}
+
 TEST_CASE("trust refuses bad input with one sentence", "[trust][bad input]") {
     const installation i;
     std::vector<std::string> arguments{"trust"};

@@ -2,6 +2,7 @@
 
 #include <riva/agents/settings.hpp>
 #include <riva/runtime/error.hpp>
+#include <riva/verify/sensitivity.hpp>
 #include <riva/verify/trust_decision.hpp>
 
 #include <filesystem>
@@ -14,7 +15,9 @@ namespace riva::agents {
 struct trust_report {
     std::string judges;     ///< the checks for a person, one a line
     std::string verifiers;  ///< a digest over them, and over the version of riva's own
+    /// With the sensitivity that was measured, once it was.
     verify::trust_description trust;
+    verify::canary_record canaries;  ///< faults put in on purpose that all checks looked at
 
     friend bool operator==(const trust_report&, const trust_report&) = default;
 };
