@@ -17,10 +17,6 @@ void append(check_list& to, check_list more) {
     std::move(more.begin(), more.end(), std::back_inserter(to));
 }
 
-bool is_acceptance(const evidence& e) {
-    return e.layer == layer::behavioural || e.layer == layer::intent;
-}
-
 verify::graph_options graph_for(run_context& run, const intention& it, extent how_much) {
     verify::graph_options options;
     options.cpu_width = run.options.check_width;
@@ -94,6 +90,10 @@ std::vector<std::shared_ptr<verify::check>> acceptance_checks(
         ));
     }
     return checks;
+}
+
+bool is_acceptance(const evidence& e) {
+    return e.layer == layer::behavioural || e.layer == layer::intent;
 }
 
 verification conclude(std::vector<evidence> found) {

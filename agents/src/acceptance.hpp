@@ -34,6 +34,9 @@ std::vector<std::shared_ptr<verify::check>> acceptance_checks(
     run_context& run, const intention& it, bool root, const workspace& tree
 );
 
+/// Whether a check was one of the acceptance, rather than of the changes alone.
+bool is_acceptance(const evidence& e);
+
 /// Runs the checks on the tree as it is. The acceptance of the root is the checks of the user, or
 /// without any the tests of the repository; that of a part is the check planned for it. If
 /// the actor changed tests, the acceptance of the root must hold with the tests as they were before

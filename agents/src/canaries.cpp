@@ -122,39 +122,68 @@ private:
         return !run_.stop_asked && run_.by.remaining() > 2 * longest_ + std::chrono::seconds(1);
     }
 
-    asio::awaitable<finding> judge(workspace& copy, const verify::mutant& next) {
-        const fs::path file = copy.root() / next.path;
+    asio::awaitable<bool> write(fs::path file, std::string content) {
         bool written = false;
-        const auto write = [&](const std::stop_token&) {
+        const auto replace = [&](const std::stop_token&) {
             std::ofstream out(file, std::ios::binary | std::ios::trunc);
-            written = static_cast<bool>((out << next.content).flush());
+            written = static_cast<bool>((out << content).flush());
         };
-        co_await offload(run_.blocking, write);
-        if (!written) co_return finding{"unknown", {}};
+        co_await offload(run_.blocking, replace);
+        co_return written;
+    }
+
+    asio::awaitable<finding> judge(workspace& copy, const verify::mutant& next) {
+        if (!co_await write(copy.root() / next.path, next.content))
+            co_return finding{"unknown", {}};
         const auto state = co_await copy.take_snapshot();
         if (!state) co_return finding{"unknown", {}};
-        const std::string hash = state->tree_hash();
-        // What does not parse would be found by the cheapest check, whatever the others are worth.
-        auto parsed = co_await look(
-            verify::syntax_checks(*run_.isolated, {next.path}), {copy.root(), {next.path}, hash}
+        const verify::check_input input{copy.root(), {next.path}, state->tree_hash()};
+        auto found = co_await compile(input);
+        // What does not even compile would be found whatever the acceptance is worth.
+        const auto refused = [this](const evidence& e) {
+            return e.result == verdict::fail && (e.layer == layer::syntax || passed_before(e));
+        };
+        if (std::ranges::any_of(found, refused)) co_return finding{"invalid", std::move(found)};
+        // What was wrong before says nothing about the mutant.
+        std::erase_if(found, [](const evidence& e) { return e.result == verdict::fail; });
+        auto checks = acceptance_checks(run_, root_, true, copy);
+        auto more = co_await look(std::move(checks), input, verify::graph_mode::stop_at_failure);
+        std::ranges::move(more, std::back_inserter(found));
+        const std::string outcome = outcome_of(found);
+        co_return finding{outcome, std::move(found)};
+    }
+
+    asio::awaitable<std::vector<evidence>> compile(verify::check_input input) {
+        auto checks = verify::syntax_checks(*run_.isolated, input.changed);
+        std::ranges::move(
+            verify::semantic_checks(*run_.isolated, input.root, input.changed),
+            std::back_inserter(checks)
         );
-        if (combine(parsed) == verdict::fail) co_return finding{"invalid", std::move(parsed)};
-        auto found = co_await look(
-            acceptance_checks(run_, root_, true, copy), {copy.root(), {next.path}, hash}
+        co_return co_await look(
+            std::move(checks), std::move(input), verify::graph_mode::collect_all
         );
-        std::ranges::move(parsed, std::back_inserter(found));
-        co_return finding{outcome_of(found), std::move(found)};
+    }
+
+    /// Whether a check of the same name let the change itself through.
+    bool passed_before(const evidence& of) const {
+        return !root_.trace.empty() &&
+               std::ranges::any_of(root_.trace.back().found, [&](const evidence& e) {
+                   return e.check == of.check && e.result == verdict::pass;
+               });
     }
 
     /// Without a word to the journal: what these checks say is not of the tree of the run.
     asio::awaitable<std::vector<evidence>> look(
-        std::vector<std::shared_ptr<verify::check>> checks, verify::check_input input
+        std::vector<std::shared_ptr<verify::check>> checks,
+        verify::check_input input,
+        verify::graph_mode mode
     ) {
         verify::graph_options options;
         options.cpu_width = run_.options.check_width;
         if (run_.options.parallel == strategy::baseline)
             options.cpu_width = options.io_width = options.model_width = 1;
         options.check_timeout = patience();
+        options.mode = mode;
         co_return co_await verify::run_checks(
             std::move(checks), std::move(input), std::move(options), run_.by
         );
@@ -188,8 +217,7 @@ private:
         ++run_.result.verification.canaries;
         if (caught) ++run_.result.verification.canaries_caught;
         for (const auto& e : said.found)
-            if (e.layer != layer::syntax &&
-                (e.result == verdict::pass || e.result == verdict::fail))
+            if (is_acceptance(e) && (e.result == verdict::pass || e.result == verdict::fail))
                 add(seen_.checks[e.check], e.result == verdict::fail);
     }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "earlier_pass.hpp"
 #include "check_archive.hpp"
+#include "earlier_pass.hpp"
 #include "model_choice.hpp"
 
 #include <riva/agents/agent.hpp>

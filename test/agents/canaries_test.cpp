@@ -14,6 +14,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <set>
 
@@ -135,6 +136,18 @@ TEST_CASE("a check that cannot tell counts neither as caught nor as missed", "[c
     CHECK(count_of(w, "unknown") >= 1);
     CHECK(count_of(w, "caught") == 0);
     CHECK(ended->result.verification.canaries == count_of(w, "missed"));
+}
+
+TEST_CASE("a fault that the compiler refuses does not speak for the check", "[canaries]") {
+    if (!have_sandbox() || std::system("command -v g++ > /dev/null") != 0) return;
+    with_canaries w(script_of({propose(create_file{"f.cpp", "int& f(int& a) { return a; }\n"})}));
+    const auto ended = w.run(w.task("write f", {"g++ -c -o f.o f.cpp"}));
+    REQUIRE(ended.value().result.outcome == "verified");
+    const auto released = w.seen<events::verify_canary>();
+    REQUIRE(released.size() == 1);
+    CHECK(released.front().mutation == "returned value dropped");
+    CHECK(released.front().outcome == "invalid");
+    CHECK(ended->result.verification.canaries == 0);
 }
 
 TEST_CASE("no fault is put into tests, nor into what did not change", "[canaries]") {

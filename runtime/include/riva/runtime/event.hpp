@@ -242,7 +242,7 @@ struct verify_canary {
     std::string path;
     std::int64_t line = 0;  ///< from 1
     std::string mutation;  ///< such as `< to <=`
-    /// `caught` or `missed`; neither counts as one: `invalid`, which does not even parse, and
+    /// `caught` or `missed`; neither counts as one: `invalid`, which does not even compile, and
     /// `unknown`, since a check crashed, timed out or could not tell.
     std::string outcome;
     std::vector<canary_finding> checks;  ///< that were run to their end
