@@ -28,6 +28,7 @@ using clock = deadline::clock;
 
 constexpr std::size_t most_files = 64;
 constexpr std::uintmax_t most_bytes = std::uintmax_t{256} * 1024;  // of one file
+constexpr std::size_t most_bytes_in_all = std::size_t{1024} * 1024;
 
 std::string content_of(const fs::path& objects, const std::string& hash) {
     if (hash.empty()) return {};
@@ -95,9 +96,12 @@ private:
         std::vector<verify::mutant> mutants;
         const auto choose = [&](const std::stop_token&) {
             std::vector<verify::changed_source> sources;
+            std::size_t bytes = 0;
             for (const auto& file : changes.files) {
                 if (!is_judged(file) || sources.size() == most_files) continue;
                 std::string after = content_of(tree_.objects(), file.change.after);
+                bytes += after.size();
+                if (bytes > most_bytes_in_all) break;
                 auto lines = changed_lines(content_of(tree_.objects(), file.change.before), after);
                 sources.push_back({file.change.path, std::move(after), std::move(lines)});
             }

@@ -131,6 +131,18 @@ TEST_CASE("a file that cannot be understood has no mutants", "[mutants]") {
     CHECK(propose_mutants({}, 1, all).empty());
 }
 
+TEST_CASE("a long line is not mutated, however much it holds", "[mutants]") {
+    for (const std::string piece : {"if (", "return ", "a < ", "template ", "{"}) {
+        std::string line;
+        while (line.size() < std::size_t{1} << 18) line += piece;
+        for (const auto* path : {"a.py", "a.cpp", "a.js"}) {
+            const auto found = propose_mutants({touched(path, line + "\nx = 1;\n")}, 1, all);
+            REQUIRE(found.size() == 1);
+            CHECK(found.front().line == 2);
+        }
+    }
+}
+
 TEST_CASE("only lines that the change touched are mutated, and no more than asked", "[mutants]") {
     const changed_source source{"a.py", "a = 1\nb = 2\nc = 3\n", {2, 7}};
     const auto found = propose_mutants({source}, 1, all);

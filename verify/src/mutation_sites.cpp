@@ -43,6 +43,10 @@ constexpr std::array words_of_python{
 
 constexpr std::array words_of_others{exchange{"true", "false"}, exchange{"false", "true"}};
 
+/// In bytes. Longer ones were written by a program, and what is looked for in a line takes up to
+/// the square of its length.
+constexpr std::size_t longest_line = 500;
+
 bool is_number(std::string_view text) {
     const bool digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
     return digits && text.size() <= 18 && (text.size() == 1 || text.front() != '0');
@@ -59,7 +63,11 @@ bool closes(std::string_view text) {
 class site_search {
 public:
     site_search(std::string_view content, code_family family, std::vector<code_token> tokens)
-        : content_(content), family_(family), tokens_(std::move(tokens)) {}
+        : content_(content), family_(family), tokens_(std::move(tokens)) {
+        std::erase_if(tokens_, [lengths = lengths_of_lines()](const code_token& token) {
+            return lengths[token.line - 1] > longest_line;
+        });
+    }
 
     std::vector<mutation_site> run() {
         for (std::size_t i = 0; i < tokens_.size(); ++i) {
@@ -74,6 +82,17 @@ public:
     }
 
 private:
+    std::vector<std::size_t> lengths_of_lines() const {
+        std::vector<std::size_t> lengths{0};
+        for (const char c : content_) {
+            if (c == '\n')
+                lengths.push_back(0);
+            else
+                ++lengths.back();
+        }
+        return lengths;
+    }
+
     bool python() const { return family_ == code_family::python; }
 
     std::string_view text_at(std::size_t i) const {

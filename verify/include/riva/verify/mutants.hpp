@@ -30,7 +30,8 @@ struct mutant {
 /// and TypeScript: a comparison moved to its border or inverted, + and - exchanged, a whole number
 /// one larger, true and false, and and or exchanged, a condition negated, a returned value dropped.
 /// Comments and literals of text stay as they are, and so does all but one line. Other languages
-/// have none, and neither has a file that cannot be told apart into tokens. No two are equal, none
+/// have none, and neither has a line of more than 500 bytes, nor a file that cannot be told apart
+/// into tokens. No two are equal, none
 /// equals the original; some may mean the same as the original, and some may not compile.
 ///
 /// The same sources, seed and number give the same mutants. Pure; linear in the size of the sources
