@@ -114,6 +114,32 @@ TEST_CASE("trust divides the bound by what canaries have measured", "[trust][can
         );
 }
 
+TEST_CASE("a run that is killed among its canaries goes on and counts them once", "[canaries]") {
+    if (!have_sandbox()) return;
+    const installation i;
+    const std::string code = "def less(a, b):\n    return a < b and a + 1 < b + 1 and a != b\n";
+    const model_server server(riva::test::script_of({riva::test::propose(create_file{"m.py", code})}
+    ));
+    const auto killed = i.shell(
+        "\"$RIVA\" run 'write less in m.py' --json --set verify.canaries=6 --check 'sleep 0.2' "
+        "--model '" +
+        server.spec() +
+        "' > \"$HOME/out\" & "
+        "for i in $(seq 400); do grep -q verify.canary \"$HOME/out\" && break; sleep 0.05; done; "
+        "kill -9 $!; wait $!; grep -c verify.canary \"$HOME/out\""
+    );
+    INFO(killed.out << killed.err);
+    REQUIRE(killed.out.find_first_of("12345") == 0);
+    const auto ended = i.riva({"resume", "2", "--json"});
+    INFO(ended.err);
+    REQUIRE(ended.status == 0);
+    const auto result = riva::test::result_in(ended);
+    CHECK(result.outcome == "verified");
+    CHECK(result.verification.canaries == 6);
+    const auto line = boost::json::parse(i.riva({"trust", "--json"}).lines().front());
+    CHECK(line.at("canaries").at("tried").as_int64() == 6);
+}
+
 TEST_CASE("trust refuses bad input with one sentence", "[trust][bad input]") {
     const installation i;
     std::vector<std::string> arguments{"trust"};
