@@ -1,13 +1,12 @@
 #include <riva/agents/engine.hpp>
 
-#include "canaries.hpp"
 #include "protection.hpp"
 #include "run_context.hpp"
+#include "run_driver.hpp"
 #include "run_lock.hpp"
 #include "run_plan.hpp"
 #include "trust_archive.hpp"
 #include "trust_session.hpp"
-#include "work.hpp"
 
 #include <riva/agents/agent.hpp>
 #include <riva/agents/error.hpp>
@@ -17,11 +16,9 @@
 #include <riva/runtime/workspace.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <array>
 #include <chrono>
@@ -30,10 +27,6 @@
 #include <optional>
 #include <random>
 #include <utility>
-
-#ifndef RIVA_VERSION
-#error "the build defines RIVA_VERSION"
-#endif
 
 namespace riva::agents {
 
@@ -89,216 +82,6 @@ result<void> make_private_folder(const fs::path& folder) {
         };
     return {};
 }
-
-/// One run, from the staging of the workspace to the last event.
-class run_driver {
-public:
-    run_driver(run_context& context, report& into) : run_(context), report_(into) {}
-
-    /// Works. Always ends with the event `run.result`, unless the journal itself is lost.
-    asio::awaitable<void> drive(workspace tree) {
-        tree_.emplace(std::move(tree));
-        const auto start = std::chrono::steady_clock::now();
-        std::exception_ptr unexpected;
-        try {
-            if (run_.earlier.last_seq() == 0)
-                co_await run_.emit(started());
-            else
-                co_await run_.emit(resumed());
-            co_await recall_checks();
-            co_await work(run_, report_.root, *tree_, run_.money, {});
-            co_await run_.emit_end(report_.root);
-            refuse_unverified();
-            run_.result.outcome = to_string(report_.root.status);
-            lost_to_the_model();
-            co_await measure_checks();
-        } catch (const run_over& end) {
-            run_.result.outcome = end.outcome();
-            run_.result.error = end.why();
-        } catch (...) {
-            unexpected = std::current_exception();
-            run_.result.outcome = "cancelled";
-        }
-        // What follows is short, and the last event must be written whatever happens.
-        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-        run_.result.wall_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                                  std::chrono::steady_clock::now() - start
-        )
-                                  .count();
-        co_await finish();
-        if (unexpected) std::rethrow_exception(unexpected);
-    }
-
-private:
-    events::run_started started() const {
-        return {
-            run_.job.what,
-            run_.job.acceptance,
-            std::string(run_.role->name()),
-            run_.job.repository.string(),
-            RIVA_VERSION,
-            run_.options.describe(),
-            run_.job.checks,
-            run_.job.write,
-            tree_->base().tree_hash(),
-            run_.seed
-        };
-    }
-
-    events::run_resumed resumed() const {
-        return {run_.earlier.last_seq(), RIVA_VERSION, run_.options.describe(), run_.job.write};
-    }
-
-    /// What was deferred is verified before a run ends with a result.
-    void refuse_unverified() const {
-        if (report_.root.status == intention_status::failed || run_.waiting == 0) return;
-        throw run_over(
-            "error",
-            {"verification",
-             std::to_string(run_.waiting) + " changes were never verified.",
-             "Nothing was applied; this is a fault of riva."}
-        );
-    }
-
-    /// The outcome is known: being cancelled now only ends the measuring.
-    asio::awaitable<void> measure_checks() {
-        const bool by_evidence = report_.root.grade == evidence_grade::executed ||
-                                 report_.root.grade == evidence_grade::statically;
-        if (run_.result.outcome != "verified" || !by_evidence || run_.options.canaries == 0)
-            co_return;
-        try {
-            co_await release_canaries(run_, report_.root, *tree_, canaries_);
-        } catch (const boost::system::system_error& stopped) {
-            if (stopped.code() != asio::error::operation_aborted) throw;
-        }
-    }
-
-    /// A run that failed only because no answer could be used, or because policy refused
-    /// everything, says so.
-    void lost_to_the_model() {
-        const auto& root = report_.root;
-        if (root.status != intention_status::failed || root.trace.empty() || !root.children.empty())
-            return;
-        bool all_denied = true, all_lost = true;
-        for (const auto& c : root.trace) {
-            all_denied &= c.denied;
-            all_lost &= !c.denied && c.thought.empty() && c.found.empty() && !c.error.empty() &&
-                        c.outcome == outcome{};
-        }
-        if (all_denied) {
-            run_.result.outcome = "denied";
-            run_.result.error = {
-                "denied", root.trace.back().error, "Use --approve ask to decide yourself."
-            };
-        } else if (all_lost) {
-            run_.result.outcome = "error";
-            run_.result.error = {
-                "model", root.trace.back().error, "Try another model with --model."
-            };
-        }
-    }
-
-    /// How the checks of this project have done decides which of them run first.
-    asio::awaitable<void> recall_checks() {
-        if (run_.kept_checks == nullptr) co_return;
-        const auto known =
-            co_await run_.kept_checks->load(run_.job.repository.string(), run_.blocking);
-        if (known)
-            run_.checks.know(*known);
-        else
-            co_await run_.emit(events::log{"warning", known.error().context});
-    }
-
-    asio::awaitable<void> keep_checks() {
-        auto news = run_.checks.take_news();
-        if (run_.kept_checks == nullptr || news.empty()) co_return;
-        const auto kept = co_await run_.kept_checks->add(
-            run_.job.repository.string(), std::move(news), run_.blocking
-        );
-        if (!kept) co_await run_.emit(events::log{"warning", kept.error().context});
-    }
-
-    asio::awaitable<void> remember_canaries() {
-        const auto added = co_await run_.archive->add(run_.job, canaries_, run_.blocking);
-        if (!added)
-            co_await run_.emit(events::log{
-                "warning",
-                "How much the checks find could not be remembered: " + added.error().context
-            });
-    }
-
-    asio::awaitable<void> finish() {
-        const bool kept = run_.result.outcome == "verified" || run_.result.outcome == "unverified";
-        try {
-            co_await remember_canaries();
-            co_await end_intentions(report_.root);
-            co_await keep_checks();
-            if (kept) co_await deliver();
-        } catch (const run_over& end) {
-            run_.result.outcome = end.outcome();
-            run_.result.error = end.why();
-        }
-        try {
-            run_.result.grade = report_.root.grade;
-            run_.result.first_try = run_.result.outcome == "verified";
-            run_.result.resumable = is_resumable(run_.result.outcome);
-            co_await tree_->discard_objects(report_.changes, run_.result.resumable);
-            co_await tree_->close();
-            co_await run_.emit(run_.result);
-        } catch (const run_over& end) {
-            run_.result.outcome = end.outcome();
-            run_.result.error = end.why();
-        }
-        report_.result = run_.result;
-    }
-
-    /// No intention is left active, or done without its end having been told.
-    asio::awaitable<void> end_intentions(intention& it) {
-        for (auto& child : it.children) co_await end_intentions(child);
-        const bool open = run_.open_intentions.contains(it.id);
-        if (it.status != intention_status::active && !open) co_return;
-        it.status = intention_status::cancelled;
-        it.grade = evidence_grade::none;
-        it.reason = "The run ended.";
-        if (open) co_await run_.emit_end(it);
-    }
-
-    asio::awaitable<void> deliver() {
-        auto changes = co_await tree_->changes();
-        auto diff = co_await tree_->diff();
-        if (!changes || !diff)
-            throw run_over(
-                "error",
-                {"workspace",
-                 (changes ? diff.error() : changes.error()).context,
-                 "Nothing was applied."}
-            );
-        report_.changes = std::move(*changes);
-        report_.diff = std::move(*diff);
-        for (const auto& change : report_.changes.files)
-            run_.result.files.push_back(change.change.path);
-        events::workspace_diff event{report_.changes.files, report_.diff, false};
-        // First of all what is going to be applied: should the process be killed meanwhile, `riva
-        // apply` completes it.
-        co_await run_.emit(event);
-        if (!run_.job.write || run_.result.outcome != "verified") co_return;
-        const auto applied =
-            co_await apply(report_.changes, tree_->objects(), run_.job.repository, run_.blocking);
-        event.applied = applied.has_value();
-        if (!applied)
-            run_.result.error = {
-                "apply",
-                applied.error().context,
-                "The change is kept; use riva apply " + run_.id + "."
-            };
-        if (event.applied) co_await run_.emit(std::move(event));
-    }
-
-    run_context& run_;
-    report& report_;
-    std::optional<workspace> tree_;
-    canary_tally canaries_;
-};
 
 }  // namespace
 
@@ -516,8 +299,7 @@ asio::awaitable<result<report>> engine::state::carry_out(
             co_return;
         }
         tree->protect(files_that_judge(what));
-        run_driver driver(run, outcome);
-        co_await driver.drive(std::move(*tree));
+        co_await drive(run, outcome, std::move(*tree));
     };
     co_await run_on(strand, on_strand);
     if (not_started.code) co_return not_started;
