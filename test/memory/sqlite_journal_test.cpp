@@ -91,7 +91,8 @@ TEST_CASE("journal lists runs newest first, with their results", "[journal]") {
     const auto journal = open_journal(folder / "riva.db");
     event old = log_event("old", 1);
     old.time += std::chrono::seconds(1000);
-    old.body = riva::events::run_started{"old task", "", "coder", "/srv/a", "1", {}, {}, false, "", ""};
+    old.body =
+        riva::events::run_started{"old task", "", "coder", "/srv/a", "1", {}, {}, false, "", ""};
     event young = old;
     young.run = "young";
     young.time += std::chrono::seconds(1);

@@ -30,8 +30,8 @@ struct judged_command {
 
 /// Runs the command with the tree as its folder. Exit 0 is `pass`; any other exit, and a crash such
 /// as SIGSEGV, is `fail`; killed (exit 137 and 143 too), out of time or not isolated is
-/// `infra_error`; a program that does not exist is `indeterminate`. Only `pass` and `fail` carry the
-/// grade. Cancellation: terminal; leaves no process.
+/// `infra_error`; a program that does not exist is `indeterminate`. Only `pass` and `fail` carry
+/// the grade. Cancellation: terminal; leaves no process.
 asio::awaitable<judged_command> run_and_judge(
     sandbox& where, check_traits traits, check_input input, judging_command command, deadline by
 );
