@@ -30,6 +30,8 @@ asio::awaitable<void> verify_all(
     std::size_t tests = 0;
     std::size_t items = 0;
     for (const auto& wrong : batches) {
+        // The object lives until all of its coroutines have ended.
+        // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
         const auto test = [&wrong](std::vector<std::size_t> some) -> asio::awaitable<verdict> {
             const bool fails = std::ranges::any_of(some, [&](std::size_t i) { return wrong[i]; });
             co_return fails ? verdict::fail : verdict::pass;

@@ -10,7 +10,9 @@
 
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <memory>
 #include <string>
 
 namespace {
@@ -69,91 +71,130 @@ int run_verify(const verify_plan& plan, bool json) {
     return 75;
 }
 
+constexpr std::size_t most_at_once = 1'000'000;
+constexpr std::size_t most = 1'000'000'000;
+
+const auto up_to = [](std::size_t limit) { return CLI::Range(std::size_t{1}, limit); };
+
+/// What the command line asks for.
+using work = std::function<int()>;
+
+void offer_fanout(CLI::App& app, work& chosen) {
+    struct options {
+        std::size_t tasks = 1'000'000;
+        std::size_t width = 256;
+    };
+    const auto given = std::make_shared<options>();
+    auto* command =
+        app.add_subcommand("fanout", "Fan out and in over trivial checks, without a network");
+    command->add_option("--tasks", given->tasks, "Number of checks")->check(up_to(most));
+    command->add_option("--width", given->width, "Most at once")->check(up_to(most_at_once));
+    command->callback([&chosen, given] {
+        chosen = [given] { return run_fanout(given->tasks, given->width); };
+    });
+}
+
+void offer_codec(CLI::App& app, work& chosen) {
+    const auto file = std::make_shared<std::string>();
+    auto* command = app.add_subcommand("codec", "Decode a streamed answer, without a network");
+    command->add_option("file", *file, "A recorded stream of Chat Completions")
+        ->check(CLI::ExistingFile);
+    command->callback([&chosen, file] { chosen = [file] { return run_codec(*file); }; });
+}
+
+/// A plan with the flag that all plans have.
+template <class Plan>
+struct planned {
+    Plan plan;
+    bool json = false;
+};
+
+template <class Plan, class Measure>
+void offer(CLI::App* command, std::shared_ptr<planned<Plan>> given, work& chosen, Measure measure) {
+    command->add_flag("--json", given->json, "Print one line of JSON");
+    command->callback([&chosen, given, measure] {
+        chosen = [given, measure] { return print(given->plan, measure(given->plan), given->json); };
+    });
+}
+
+void offer_risk(CLI::App& app, work& chosen) {
+    const auto given = std::make_shared<planned<risk_plan>>();
+    auto* command = app.add_subcommand("risk", "Classify commands by what they could do");
+    command->add_option("--rounds", given->plan.rounds, "Classifications of each command in a pass")
+        ->check(up_to(most));
+    command->add_option("--passes", given->plan.passes, "Passes, of which the median counts")
+        ->check(up_to(most_at_once));
+    offer(command, given, chosen, riva::bench::measure_risk);
+}
+
+void offer_graph(CLI::App& app, work& chosen) {
+    const auto given = std::make_shared<planned<graph_plan>>();
+    graph_plan& plan = given->plan;
+    auto* command =
+        app.add_subcommand("graph", "Run graphs of trivial checks, and simulate random ones");
+    command->add_option("--checks", plan.checks, "Number of trivial checks")
+        ->check(up_to(most_at_once));
+    command->add_option("--width", plan.width, "Most at once")->check(up_to(most_at_once));
+    command->add_option("--passes", plan.passes, "Passes, of which the median counts")
+        ->check(up_to(most_at_once));
+    command->add_option("--graphs", plan.graphs, "Simulated graphs of each shape")
+        ->check(up_to(most_at_once));
+    command->add_option("--seed", plan.seed, "Of the random graphs");
+    offer(command, given, chosen, riva::bench::measure_graph);
+}
+
+void offer_batch(CLI::App& app, work& chosen) {
+    const auto given = std::make_shared<planned<batch_plan>>();
+    auto* command = app.add_subcommand("batch", "Count the tests that batches of items take");
+    command->add_option("--most", given->plan.most, "Most items in a batch")->check(up_to(1000));
+    command->add_option("--items", given->plan.items, "Items for each rate of failures")
+        ->check(up_to(most_at_once));
+    command->add_option("--seed", given->plan.seed, "Of the failures");
+    offer(command, given, chosen, riva::bench::measure_batch);
+}
+
+void offer_trust(CLI::App& app, work& chosen) {
+    const auto given = std::make_shared<planned<trust_plan>>();
+    auto* command =
+        app.add_subcommand("trust", "Decide what is verified and what is skipped, many times");
+    command->add_option("--decisions", given->plan.decisions, "Number of decisions")
+        ->check(up_to(most));
+    command->add_option("--patterns", given->plan.patterns, "Kinds of actions")->check(up_to(most));
+    command->add_option("--wrong", given->plan.wrong_per_1000, "Wrong actions of 1000")
+        ->check(CLI::Range(std::size_t{0}, std::size_t{1000}));
+    offer(command, given, chosen, riva::bench::measure_trust);
+}
+
+void offer_verify(CLI::App& app, work& chosen) {
+    const auto given = std::make_shared<planned<verify_plan>>();
+    verify_plan& plan = given->plan;
+    auto* command = app.add_subcommand("verify", "Ask a model server for verdicts, many at once");
+    command->add_option("--url", plan.url, "Base URL, with /v1")->required();
+    command->add_option("--calls", plan.calls, "Number of verdicts")->check(up_to(most));
+    command->add_option("--concurrency", plan.concurrency, "Most at once")
+        ->check(up_to(most_at_once));
+    command->add_option("--model", plan.model, "Name of the model");
+    command->add_flag("--stream", plan.stream, "Ask for streamed answers");
+    command->add_flag("--json", given->json, "Print one line of JSON");
+    command->callback([&chosen, given] {
+        chosen = [given] { return run_verify(given->plan, given->json); };
+    });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    constexpr std::size_t most_at_once = 1'000'000;
-    constexpr std::size_t most = 1'000'000'000;
     CLI::App app("riva-bench measures riva.", "riva-bench");
     app.require_subcommand(1);
-
-    std::size_t tasks = 1'000'000;
-    std::size_t width = 256;
-    auto* fanout =
-        app.add_subcommand("fanout", "Fan out and in over trivial checks, without a network");
-    fanout->add_option("--tasks", tasks, "Number of checks")
-        ->check(CLI::Range(std::size_t{1}, most));
-    fanout->add_option("--width", width, "Most at once")
-        ->check(CLI::Range(std::size_t{1}, most_at_once));
-
-    std::string stream_file;
-    auto* codec = app.add_subcommand("codec", "Decode a streamed answer, without a network");
-    codec->add_option("file", stream_file, "A recorded stream of Chat Completions")
-        ->check(CLI::ExistingFile);
-
-    bool json = false;
-    risk_plan risk;
-    auto* classify = app.add_subcommand("risk", "Classify commands by what they could do");
-    classify->add_option("--rounds", risk.rounds, "Classifications of each command in a pass")
-        ->check(CLI::Range(std::size_t{1}, most));
-    classify->add_option("--passes", risk.passes, "Passes, of which the median counts")
-        ->check(CLI::Range(std::size_t{1}, most_at_once));
-    classify->add_flag("--json", json, "Print one line of JSON");
-
-    graph_plan graph;
-    auto* schedule =
-        app.add_subcommand("graph", "Run graphs of trivial checks, and simulate random ones");
-    schedule->add_option("--checks", graph.checks, "Number of trivial checks")
-        ->check(CLI::Range(std::size_t{1}, most_at_once));
-    schedule->add_option("--width", graph.width, "Most at once")
-        ->check(CLI::Range(std::size_t{1}, most_at_once));
-    schedule->add_option("--passes", graph.passes, "Passes, of which the median counts")
-        ->check(CLI::Range(std::size_t{1}, most_at_once));
-    schedule->add_option("--graphs", graph.graphs, "Simulated graphs of each shape")
-        ->check(CLI::Range(std::size_t{1}, most_at_once));
-    schedule->add_option("--seed", graph.seed, "Of the random graphs");
-    schedule->add_flag("--json", json, "Print one line of JSON");
-
-    batch_plan batch;
-    auto* together = app.add_subcommand("batch", "Count the tests that batches of items take");
-    together->add_option("--most", batch.most, "Most items in a batch")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{1000}));
-    together->add_option("--items", batch.items, "Items for each rate of failures")
-        ->check(CLI::Range(std::size_t{1}, most_at_once));
-    together->add_option("--seed", batch.seed, "Of the failures");
-    together->add_flag("--json", json, "Print one line of JSON");
-
-    trust_plan trust;
-    auto* decide =
-        app.add_subcommand("trust", "Decide what is verified and what is skipped, many times");
-    decide->add_option("--decisions", trust.decisions, "Number of decisions")
-        ->check(CLI::Range(std::size_t{1}, most));
-    decide->add_option("--patterns", trust.patterns, "Kinds of actions")
-        ->check(CLI::Range(std::size_t{1}, most));
-    decide->add_option("--wrong", trust.wrong_per_1000, "Wrong actions of 1000")
-        ->check(CLI::Range(std::size_t{0}, std::size_t{1000}));
-    decide->add_flag("--json", json, "Print one line of JSON");
-
-    verify_plan plan;
-    auto* verify = app.add_subcommand("verify", "Ask a model server for verdicts, many at once");
-    verify->add_option("--url", plan.url, "Base URL, with /v1")->required();
-    verify->add_option("--calls", plan.calls, "Number of verdicts")
-        ->check(CLI::Range(std::size_t{1}, most));
-    verify->add_option("--concurrency", plan.concurrency, "Most at once")
-        ->check(CLI::Range(std::size_t{1}, most_at_once));
-    verify->add_option("--model", plan.model, "Name of the model");
-    verify->add_flag("--stream", plan.stream, "Ask for streamed answers");
-    verify->add_flag("--json", json, "Print one line of JSON");
-
+    work chosen;
+    for (const auto offer_one :
+         {offer_fanout, offer_codec, offer_risk, offer_graph, offer_batch, offer_trust, offer_verify
+         })
+        offer_one(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? 0 : 2;
     }
-    if (decide->parsed()) return print(trust, riva::bench::measure_trust(trust), json);
-    if (together->parsed()) return print(batch, riva::bench::measure_batch(batch), json);
-    if (schedule->parsed()) return print(graph, riva::bench::measure_graph(graph), json);
-    if (classify->parsed()) return print(risk, riva::bench::measure_risk(risk), json);
-    if (codec->parsed()) return run_codec(stream_file);
-    return fanout->parsed() ? run_fanout(tasks, width) : run_verify(plan, json);
+    return chosen();
 }
