@@ -1,14 +1,12 @@
 // Several processes that decide and report on one database.
 
 #include "catch.hpp"
+#include "talking_program.hpp"
 #include "temporary_folder.hpp"
 #include "trust_memory.hpp"
 
-#include <fcntl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include <array>
 #include <csignal>
 #include <map>
 #include <numeric>
@@ -25,63 +23,15 @@ using riva::test::temporary_folder;
 namespace {
 
 /// A process that works on a budget, and what it said was durable.
-class worker {
-public:
-    worker(const std::filesystem::path& file, const char* project, unsigned seed, int steps) {
-        std::array<int, 2> ends{};
-        REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-        from_ = ends[0];
-        const std::string path = file.string();
-        const std::string number = std::to_string(seed), count = std::to_string(steps);
-        child_ = ::fork();
-        REQUIRE(child_ >= 0);
-        if (child_ == 0) {
-            ::dup2(ends[1], STDOUT_FILENO);
-            ::execl(
-                RIVA_TRUST_WORKER,
-                "worker",
-                path.c_str(),
-                project,
-                number.c_str(),
-                count.c_str(),
-                nullptr
-            );
-            ::_exit(127);
-        }
-        ::close(ends[1]);
-    }
-    ~worker() {
-        if (child_ > 0) end(SIGKILL);
-        ::close(from_);
-    }
-    worker(const worker&) = delete;
-    worker& operator=(const worker&) = delete;
-
-    /// Waits until it has said `lines` lines, or all of them.
-    void hear(std::size_t lines = SIZE_MAX) {
-        std::array<char, 4096> piece{};
-        while (static_cast<std::size_t>(std::count(said_.begin(), said_.end(), '\n')) < lines) {
-            const auto length = ::read(from_, piece.data(), piece.size());
-            REQUIRE(length >= 0);
-            if (length == 0) return;
-            said_.append(piece.data(), static_cast<std::size_t>(length));
-        }
-    }
-
-    /// Returns the status of the process, as `waitpid` does.
-    int end(int signal) {
-        if (signal != 0) ::kill(child_, signal);
-        int status = 0;
-        REQUIRE(::waitpid(std::exchange(child_, -1), &status, 0) > 0);
-        return status;
-    }
-
-    const std::string& said() const { return said_; }
-
-private:
-    pid_t child_ = -1;
-    int from_ = -1;
-    std::string said_;
+struct worker : riva::test::talking_program {
+    worker(const std::filesystem::path& file, const char* project, unsigned seed, int steps)
+        : talking_program(
+              {RIVA_TRUST_WORKER,
+               file.string(),
+               project,
+               std::to_string(seed),
+               std::to_string(steps)}
+          ) {}
 };
 
 /// The numbers after each word, from all workers.

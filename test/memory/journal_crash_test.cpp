@@ -4,14 +4,12 @@
 
 #include <catch.hpp>
 #include <database.hpp>
-#include <fcntl.h>
 #include <run_records.hpp>
 #include <sys/wait.h>
+#include <talking_program.hpp>
 #include <temporary_folder.hpp>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <map>
 #include <random>
@@ -24,69 +22,22 @@ namespace {
 using memory::errc;
 
 /// A child process that appends to several runs, and what it said was durable.
-class writing_process {
-public:
-    writing_process(const std::filesystem::path& file, int count, std::uint64_t bytes) {
-        std::array<int, 2> ends{};
-        REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-        from_ = ends[0];
-        const std::string path = file.string();
-        const std::string runs = std::to_string(count);
-        const std::string limit = std::to_string(bytes);
-        child_ = ::fork();
-        REQUIRE(child_ >= 0);
-        if (child_ == 0) {
-            ::dup2(ends[1], STDOUT_FILENO);
-            ::execl(
-                RIVA_JOURNAL_WRITER, "writer", path.c_str(), runs.c_str(), limit.c_str(), nullptr
-            );
-            ::_exit(127);
-        }
-        ::close(ends[1]);
-    }
-    ~writing_process() {
-        if (child_ > 0) end(SIGKILL);
-        ::close(from_);
-    }
-    writing_process(const writing_process&) = delete;
-    writing_process& operator=(const writing_process&) = delete;
-
-    /// Waits until it has said `lines` lines, or all of them.
-    void hear(std::size_t lines = SIZE_MAX) {
-        std::array<char, 4096> piece{};
-        while (static_cast<std::size_t>(std::count(said_.begin(), said_.end(), '\n')) < lines) {
-            const auto length = ::read(from_, piece.data(), piece.size());
-            REQUIRE(length >= 0);
-            if (length == 0) return;
-            said_.append(piece.data(), static_cast<std::size_t>(length));
-        }
-    }
-
-    /// Returns the status of the process, as `waitpid` does.
-    int end(int signal) {
-        if (signal != 0) ::kill(child_, signal);
-        int status = 0;
-        REQUIRE(::waitpid(std::exchange(child_, -1), &status, 0) > 0);
-        return status;
-    }
+struct writing_process : talking_program {
+    writing_process(const std::filesystem::path& file, int count, std::uint64_t bytes)
+        : talking_program(
+              {RIVA_JOURNAL_WRITER, file.string(), std::to_string(count), std::to_string(bytes)}
+          ) {}
 
     /// The last word of each run on each of its lines, numbers only.
     std::map<std::string, std::uint64_t> acknowledged() const {
         std::map<std::string, std::uint64_t> last;
-        std::istringstream lines(said_);
+        std::istringstream lines(said());
         std::string run;
         std::string word;
         while (lines >> run && std::getline(lines, word))
             if (const auto seq = std::strtoull(word.c_str(), nullptr, 10); seq > 0) last[run] = seq;
         return last;
     }
-
-    const std::string& said() const { return said_; }
-
-private:
-    pid_t child_ = -1;
-    int from_ = -1;
-    std::string said_;
 };
 
 /// Checks that every acknowledged event is there and that each run can go on.
