@@ -3,7 +3,6 @@
 #include "earlier_complaints.hpp"
 #include "earlier_tests.hpp"
 
-#include <riva/verify/check_graph.hpp>
 #include <riva/verify/checks.hpp>
 
 #include <algorithm>
@@ -18,15 +17,11 @@ void append(check_list& to, check_list more) {
 }
 
 verify::graph_options graph_for(run_context& run, const intention& it, extent how_much) {
-    verify::graph_options options;
-    options.cpu_width = run.options.check_width;
-    if (run.options.parallel == strategy::baseline)
-        options.cpu_width = options.io_width = options.model_width = 1;
+    verify::graph_options options = graph_bounds(run);
     if (run.options.cache == strategy::optimized) options.cache = run.verdicts;
     if (run.options.parallel == strategy::optimized) options.history = &run.checks;
     // Whether the whole is right is looked at from all sides, so that the next attempt knows all.
     if (how_much == extent::acceptance) options.mode = verify::graph_mode::collect_all;
-    options.check_timeout = run.options.check_timeout;
     options.on_started = [&run, id = it.id](const verify::check_traits& traits) {
         return run.emit(events::check_started{id, traits.id, traits.layer});
     };
@@ -68,6 +63,15 @@ asio::awaitable<result<std::vector<evidence>>> judge_by_earlier_tests(
 }
 
 }  // namespace
+
+verify::graph_options graph_bounds(const run_context& run) {
+    verify::graph_options options;
+    options.cpu_width = run.options.check_width;
+    if (run.options.parallel == strategy::baseline)
+        options.cpu_width = options.io_width = options.model_width = 1;
+    options.check_timeout = run.options.check_timeout;
+    return options;
+}
 
 std::vector<std::shared_ptr<verify::check>> acceptance_checks(
     run_context& run, const intention& it, bool root, const workspace& tree

@@ -4,7 +4,7 @@
 
 #include <riva/runtime/intention.hpp>
 #include <riva/runtime/workspace.hpp>
-#include <riva/verify/check.hpp>
+#include <riva/verify/check_graph.hpp>
 
 #include <memory>
 #include <string>
@@ -50,6 +50,9 @@ asio::awaitable<result<verification>> verify_tree(
     std::vector<std::string> changed,
     extent how_much
 );
+
+/// How many checks run at once, and for how long each: the same for all graphs of a run.
+verify::graph_options graph_bounds(const run_context& run);
 
 /// The result of checks that may include some of the acceptance. What could not be parsed for want
 /// of a tool does not count against an acceptance that was executed.

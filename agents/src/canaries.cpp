@@ -182,10 +182,7 @@ private:
         verify::check_input input,
         verify::graph_mode mode
     ) {
-        verify::graph_options options;
-        options.cpu_width = run_.options.check_width;
-        if (run_.options.parallel == strategy::baseline)
-            options.cpu_width = options.io_width = options.model_width = 1;
+        verify::graph_options options = graph_bounds(run_);
         options.check_timeout = patience();
         options.mode = mode;
         co_return co_await verify::run_checks(

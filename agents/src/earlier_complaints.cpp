@@ -1,5 +1,7 @@
 #include "earlier_complaints.hpp"
 
+#include "acceptance.hpp"
+
 #include <riva/verify/check_graph.hpp>
 #include <riva/verify/checks.hpp>
 
@@ -50,9 +52,7 @@ asio::awaitable<result<void>> set_earlier_complaints_aside(
     if (std::ranges::none_of(found, complains)) co_return result<void>{};
     const auto back = co_await tree.roll_back(tree.base());
     if (!back) co_return back.error();
-    verify::graph_options options;
-    options.cpu_width = run.options.check_width;
-    options.check_timeout = run.options.check_timeout;
+    verify::graph_options options = graph_bounds(run);
     options.mode = verify::graph_mode::collect_all;
     auto checks = verify::semantic_checks(*run.isolated, tree.root(), changed);
     verify::check_input input{tree.root(), std::move(changed), tree.base().tree_hash()};
