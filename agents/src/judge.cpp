@@ -72,9 +72,11 @@ evidence evidence_of(const judged_item& of, const opinion& said) {
 
 bool is_wanted(const work_item& item, const verification& v) {
     const bool open = v.result == verdict::pass || v.result == verdict::indeterminate;
+    // Where a check of the acceptance could not decide, a judge cannot make up for it.
+    const bool alone = std::ranges::none_of(v.found, is_acceptance);
     switch (item.run.options.judge) {
         case judging::off: return false;
-        case judging::automatic: return open && !v.acceptance_checked && item.root();
+        case judging::automatic: return open && alone && item.root();
         case judging::always: return open;
     }
     return false;

@@ -16,14 +16,14 @@ struct judged_item {
     std::string text;  ///< what was done
 };
 
-/// Asks a model other than the one that did it, in one call, whether each item serves the
+/// Asks a model, in one call that knows nothing of those that did it, whether each item serves the
 /// intention. One piece of evidence for each, in order, of grade `judged`. Without an answer that
 /// can be used all are `indeterminate`: a judge that is not there says nothing. Throws as
 /// `ask_model` does when a budget is used up.
 asio::awaitable<std::vector<evidence>> ask_judge(work_item& item, std::vector<judged_item> items);
 
 /// Adds what a judge says of all that changed, if the settings want one: with `automatic` where the
-/// checks of the acceptance decided nothing, with `always` unless something failed.
+/// acceptance has no other check, with `always` unless something failed.
 asio::awaitable<void> consult_judge(work_item& item, verification& v);
 
 /// What was done in one attempt, whole up to a cap, for a judge.

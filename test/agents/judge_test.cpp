@@ -177,6 +177,13 @@ TEST_CASE("no judge is asked where something executable decides", "[judge]") {
     CHECK(judged(w).empty());
 }
 
+TEST_CASE("no judge is asked in place of a check that could not decide", "[judge]") {
+    if (!have_sandbox()) return;
+    world w(script({create("a.py", "x = 1\n")}, {verdict_reply("accept")}));
+    CHECK(outcome_of(w.run(w.task("write a module", {"no-such-program"}))) == "unverified");
+    CHECK(judged(w).empty());
+}
+
 TEST_CASE("a judge that is always asked can refuse what the tests accept", "[judge]") {
     if (!have_sandbox()) return;
     world w(script({create("a.py", "x = 1\n")}, {verdict_reply("reject")}));

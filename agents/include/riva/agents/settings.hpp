@@ -39,7 +39,7 @@ enum class strategy { baseline, optimized };
 /// When a model judges what was done.
 enum class judging {
     off,
-    automatic,  ///< where nothing that is executed can, and changes of high risk. Written `auto`
+    automatic,  ///< where the acceptance has no other check, and changes of high risk: `auto`
     always,     ///< besides all other checks
 };
 
