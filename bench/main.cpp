@@ -2,6 +2,7 @@
 #include "codec.hpp"
 #include "fanout.hpp"
 #include "graph.hpp"
+#include "memory.hpp"
 #include "risk.hpp"
 #include "trust.hpp"
 #include "verify.hpp"
@@ -9,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -19,6 +21,7 @@ namespace {
 
 using riva::bench::batch_plan;
 using riva::bench::graph_plan;
+using riva::bench::memory_plan;
 using riva::bench::risk_plan;
 using riva::bench::trust_plan;
 using riva::bench::verify_plan;
@@ -68,6 +71,14 @@ int run_verify(const verify_plan& plan, bool json) {
     print(plan, *figures, json);
     if (figures->errors == 0) return 0;
     std::fprintf(stderr, "riva-bench: %s\n", figures->first_error.c_str());
+    return 75;
+}
+
+/// 75 when the disk or the database refused.
+int run_memory(const memory_plan& plan, bool json) {
+    const auto figures = riva::bench::measure_memory(plan);
+    if (figures) return print(plan, *figures, json);
+    std::fprintf(stderr, "riva-bench: %s\n", figures.error().context.c_str());
     return 75;
 }
 
@@ -165,6 +176,25 @@ void offer_trust(CLI::App& app, work& chosen) {
     offer(command, given, chosen, riva::bench::measure_trust);
 }
 
+void offer_memory(CLI::App& app, work& chosen) {
+    const auto given = std::make_shared<planned<memory_plan>>();
+    memory_plan& plan = given->plan;
+    plan.folder = std::filesystem::temp_directory_path();
+    auto* command = app.add_subcommand("memory", "Write and read the journal of runs on a disk");
+    command->add_option("--folder", plan.folder, "Where, on the disk to be measured")
+        ->check(CLI::ExistingDirectory);
+    command->add_option("--events", plan.events, "Events in each pass")->check(up_to(most));
+    command->add_option("--in-flight", plan.in_flight, "Most that wait for the disk at once")
+        ->check(up_to(most_at_once));
+    command->add_option("--passes", plan.passes, "Passes, of which the median counts")
+        ->check(up_to(most_at_once));
+    command->add_option("--read", plan.read, "Events of the run that is read")->check(up_to(most));
+    command->add_flag("--json", given->json, "Print one line of JSON");
+    command->callback([&chosen, given] {
+        chosen = [given] { return run_memory(given->plan, given->json); };
+    });
+}
+
 void offer_verify(CLI::App& app, work& chosen) {
     const auto given = std::make_shared<planned<verify_plan>>();
     verify_plan& plan = given->plan;
@@ -188,8 +218,14 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     work chosen;
     for (const auto offer_one :
-         {offer_fanout, offer_codec, offer_risk, offer_graph, offer_batch, offer_trust, offer_verify
-         })
+         {offer_fanout,
+          offer_codec,
+          offer_risk,
+          offer_graph,
+          offer_batch,
+          offer_trust,
+          offer_memory,
+          offer_verify})
         offer_one(app, chosen);
     try {
         app.parse(argc, argv);
