@@ -1,6 +1,7 @@
 #include "database.hpp"
 
 #include "schema.hpp"
+#include "sealed_files.hpp"
 
 #include <riva/memory/error.hpp>
 
@@ -15,6 +16,10 @@ namespace riva::memory {
 namespace {
 
 constexpr int application = 0x72697661;  // "riva"
+constexpr int first_with_seals = 5;      // the version from which on all pages have seals
+constexpr int grown_log = 1000;          // pages
+constexpr int long_log = 4000;
+
 int number(SQLite::Database& in, const char* query) {
     return in.execAndGet(query).getInt();
 }
@@ -25,74 +30,52 @@ void distrust_the_file(SQLite::Database& connection) {
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     connection.exec("PRAGMA cell_size_check = ON");
 }
 
-}  // namespace
-
-error describe(const SQLite::Exception& e, const std::filesystem::path& file) {
-    const std::string where = file.string();
-    const std::string why = std::string(" (SQLite: ") + e.what() + ").";
-    switch (e.getErrorCode() & 0xff) {  // the rest only says more of the same
-        case SQLITE_ERROR:  // riva's statements are right, so the schema is not
-        case SQLITE_CORRUPT:
-        case SQLITE_NOTADB:
-        case SQLITE_CONSTRAINT:
-        case SQLITE_MISMATCH:
-            return {
-                errc::corrupt,
-                "The database " + where +
-                    " is damaged or is no database; move it away, or name another state folder" +
-                    why
-            };
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-            return {
-                errc::busy, "The database " + where + " is busy; try again when it is free" + why
-            };
-        case SQLITE_FULL:
-        case SQLITE_TOOBIG:
-            return {
-                errc::full, "There is no space left for the database " + where + "; free some" + why
-            };
-        case SQLITE_READONLY:
-        case SQLITE_PERM:
-        case SQLITE_AUTH:
-            return {
-                errc::read_only,
-                "The database " + where + " cannot be written; make it writable" + why
-            };
-        case SQLITE_CANTOPEN:
-            return {
-                errc::io_failed,
-                "The database " + where +
-                    " cannot be opened; check that its folder exists and "
-                    "may be used" +
-                    why
-            };
-        default:
-            return {
-                errc::io_failed,
-                "The disk refused the database " + where + "; see riva doctor" + why
-            };
-    }
+int keep_length(void* pages, sqlite3*, const char*, int length) {
+    *static_cast<int*>(pages) = length;
+    return SQLITE_OK;
 }
 
-database::database(std::filesystem::path file, std::chrono::milliseconds patience)
+error unusable(errc code, const std::filesystem::path& file, const std::string& why) {
+    return {code, "The database " + file.string() + ' ' + why + ", or name another state folder."};
+}
+
+}  // namespace
+
+database::database(std::filesystem::path file, std::chrono::milliseconds patience, access purpose)
     : file_(std::move(file)),
       patience_(patience),
+      purpose_(purpose),
       connection_(
           file_.string(),
-          SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX,
-          static_cast<int>(patience.count())
-      ) {}
+          SQLite::OPEN_NOMUTEX |
+              (purpose == access::read ? SQLite::OPEN_READONLY
+                                       : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE),
+          static_cast<int>(patience.count()),
+          sealed_files()
+      ) {
+    // Takes the place of what would move the log within a commit, at a time of its own choice.
+    sqlite3_wal_hook(connection_.getHandle(), keep_length, &log_pages_);
+}
 
 result<std::unique_ptr<database>> database::open(
-    const std::filesystem::path& file, std::chrono::milliseconds patience
+    const std::filesystem::path& file, std::chrono::milliseconds patience, access purpose
 ) {
+    std::error_code ignored;
+    if (std::filesystem::is_symlink(file, ignored))
+        return unusable(
+            errc::foreign, file, "is a symbolic link, which riva does not follow; remove it"
+        );
+    // SQLite takes a file of one byte for a new one.
+    if (const auto size = std::filesystem::file_size(file, ignored); !ignored && size == 1)
+        return unusable(errc::corrupt, file, "is cut off; move it away");
     try {
-        std::unique_ptr<database> opened(new database(file, patience));
+        std::unique_ptr<database> opened(new database(file, patience, purpose));
         const auto usable = opened->prepare();
         if (!usable) return usable.error();
         return opened;
@@ -102,10 +85,9 @@ result<std::unique_ptr<database>> database::open(
 }
 
 database::~database() {
-    if (!ours_ || lost_.code || !write_lock::acquire(file_, std::chrono::milliseconds(0))) return;
-    sqlite3_wal_checkpoint_v2(
-        connection_.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr
-    );
+    if (!ours_ || lost_.code || purpose_ == access::read) return;
+    if (write_lock::acquire(file_, std::chrono::milliseconds(0)))
+        move_log(SQLITE_CHECKPOINT_TRUNCATE);
 }
 
 result<void> database::attempt(const std::function<void()>& work) {
@@ -122,41 +104,50 @@ result<void> database::attempt(const std::function<void()>& work) {
 
 result<void> database::prepare() {
     distrust_the_file(connection_);
+    make_room_for_seals(connection_.getHandle());
     const int owner = number(connection_, "PRAGMA application_id");
     const int version = number(connection_, "PRAGMA user_version");
     const bool blank = owner == 0 && version == 0 &&
                        number(connection_, "SELECT count(*) FROM sqlite_schema") == 0;
     if (!blank && owner != application)
-        return error{
-            errc::foreign,
-            "The file " + file_.string() +
-                " is a database of another program; move it away, or name another state folder."
-        };
+        return unusable(errc::foreign, file_, "is one of another program; move it away");
     if (version > schema_version())
-        return error{
+        return unusable(
             errc::newer_schema,
-            "The database " + file_.string() + " was written by a newer riva (version " +
-                std::to_string(version) + ", this one knows " + std::to_string(schema_version()) +
-                "); install that one, or name another state folder."
-        };
-    if (!blank && version < 1)
-        return error{
+            file_,
+            "was written by a newer riva (version " + std::to_string(version) +
+                ", this one knows " + std::to_string(schema_version()) + "); install that one"
+        );
+    const bool sealed = has_seals(connection_.getHandle());
+    if (!blank && (version < 1 || (version >= first_with_seals && !sealed)))
+        return unusable(
             errc::corrupt,
-            "The database " + file_.string() + " is damaged: its version is " +
-                std::to_string(version) + "; move it away, or name another state folder."
-        };
+            file_,
+            "is damaged: its version is " + std::to_string(version) +
+                (sealed ? "" : ", and its pages have no seals") + "; move it away"
+        );
     connection_.exec("PRAGMA synchronous = FULL");
     connection_.exec("PRAGMA foreign_keys = ON");
-    if (blank) {
-        const auto created = create();
-        if (!created) return created;
-    }
     if (blank || version < schema_version()) {
-        const auto current = bring_up_to_date();
+        const auto current = make_current(blank);
         if (!current) return current;
     }
     ours_ = true;
     return {};
+}
+
+result<void> database::make_current(bool blank) {
+    if (purpose_ == access::read)
+        return unusable(errc::corrupt, file_, "was replaced by an older one; move it away");
+    if (blank) {
+        const auto created = create();
+        if (!created) return created;
+    }
+    if (!has_seals(connection_.getHandle())) {
+        const auto sealed = put_seals();
+        if (!sealed) return sealed;
+    }
+    return bring_up_to_date();
 }
 
 result<void> database::create() {
@@ -176,6 +167,17 @@ result<void> database::create() {
     return {};
 }
 
+result<void> database::put_seals() {
+    const auto lock = write_lock::acquire(file_, patience_);
+    if (!lock) return lock.error();
+    return attempt([this] {
+        // The first page, which says that there are seals, has to be written before all others.
+        connection_.exec("PRAGMA cache_spill = OFF");
+        connection_.exec("VACUUM");
+        connection_.exec("PRAGMA cache_spill = ON");
+    });
+}
+
 result<void> database::bring_up_to_date() {
     return write([](SQLite::Database& to) {
         // Another process may have been faster.
@@ -189,11 +191,13 @@ result<void> database::write(const std::function<void(SQLite::Database&)>& work)
     if (lost_.code) return lost_;
     const auto lock = write_lock::acquire(file_, patience_);
     if (!lock) return lock.error();
-    return attempt([&] {
+    auto done = attempt([&] {
         SQLite::Transaction all(connection_, SQLite::TransactionBehavior::IMMEDIATE);
         work(connection_);
         all.commit();
     });
+    if (done && log_pages_ - stuck_pages_ >= long_log) move_log(SQLITE_CHECKPOINT_PASSIVE);
+    return done;
 }
 
 result<void> database::read(const std::function<void(SQLite::Database&)>& work) {
@@ -201,6 +205,25 @@ result<void> database::read(const std::function<void(SQLite::Database&)>& work) 
         SQLite::Transaction one_state(connection_);
         work(connection_);
     });
+}
+
+void database::rest() {
+    if (lost_.code || log_pages_ - stuck_pages_ < grown_log) return;
+    if (write_lock::acquire(file_, std::chrono::milliseconds(0)))
+        move_log(SQLITE_CHECKPOINT_PASSIVE);
+}
+
+/// Whoever calls this holds the lock.
+void database::move_log(int mode) {
+    int pages = 0;
+    int moved = 0;
+    const int ended =
+        sqlite3_wal_checkpoint_v2(connection_.getHandle(), nullptr, mode, &pages, &moved);
+    // What was committed is in the log, whole; only the next transactions have to fail.
+    if ((ended & 0xff) == SQLITE_IOERR || ended == SQLITE_FULL)
+        lost_ = describe(SQLite::Exception(connection_.getHandle(), ended), file_);
+    stuck_pages_ = pages > moved ? pages : 0;
+    log_pages_ = stuck_pages_;
 }
 
 }  // namespace riva::memory

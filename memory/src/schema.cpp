@@ -106,6 +106,13 @@ CREATE TABLE canaries (
     PRIMARY KEY (scope, check_id)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    // 5: long texts of events, which refer to them; from here on each page has a seal.
+    R"sql(
+CREATE TABLE blobs (
+    digest  TEXT PRIMARY KEY,             -- SHA-256 of the content
+    content BLOB NOT NULL
+) STRICT;
+)sql",
 };
 
 }  // namespace

@@ -4,9 +4,12 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -26,6 +29,32 @@ error cannot_lock(const std::filesystem::path& file, int number) {
     };
 }
 
+/// The process that holds a lock on a file, as the kernel lists it; 0: not known.
+/// See proc_locks(5): `1: FLOCK  ADVISORY  WRITE 4242 fe:00:1234 0 EOF`.
+long holder_of(int descriptor) {
+    struct stat file{};
+    if (::fstat(descriptor, &file) != 0) return 0;
+    std::ifstream locks("/proc/locks");
+    for (std::string line; std::getline(locks, line);) {
+        std::istringstream words(line);
+        std::string number, kind, how, what, place;
+        long process = 0;
+        words >> number >> kind >> how >> what >> process >> place;
+        const auto inode = place.rfind(':');
+        if (kind == "FLOCK" && inode != std::string::npos &&
+            place.substr(inode + 1) == std::to_string(file.st_ino))
+            return process;
+    }
+    return 0;
+}
+
+std::string name_holder(int descriptor) {
+    const long process = holder_of(descriptor);
+    if (process <= 0) return "Another process";
+    if (process == ::getpid()) return "This process";
+    return "Process " + std::to_string(process);
+}
+
 }  // namespace
 
 result<write_lock> write_lock::acquire(
@@ -40,7 +69,7 @@ result<write_lock> write_lock::acquire(
         if (std::chrono::steady_clock::now() >= until)
             return error{
                 errc::busy,
-                "Another process keeps writing to " + database.string() +
+                name_holder(lock.descriptor_) + " keeps writing to " + database.string() +
                     "; wait for it to end, or use another state folder."
             };
         std::this_thread::sleep_for(between_tries);

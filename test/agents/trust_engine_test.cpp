@@ -35,7 +35,7 @@ void verify_once(const world& w, agents::task job) {
 
 void damage(const world& w) {
     const auto file = w.settings.state_folder / "riva.db";
-    SQLite::Database(file.string(), SQLite::OPEN_READWRITE)
+    SQLite::Database(file.string(), SQLite::OPEN_READWRITE, 0, "riva")
         .exec("UPDATE trust_classes SET audited = -1");
 }
 

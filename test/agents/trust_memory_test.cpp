@@ -31,7 +31,7 @@ std::unique_ptr<memory::trust_accounts> open_accounts(const std::filesystem::pat
 }
 
 void change_rows(const std::filesystem::path& file, const std::string& sql) {
-    SQLite::Database(file.string(), SQLite::OPEN_READWRITE).exec(sql);
+    SQLite::Database(file.string(), SQLite::OPEN_READWRITE, 0, "riva").exec(sql);
 }
 
 /// Makes the same decisions and reports once more, on a store. Both must come to the same.

@@ -6,6 +6,7 @@
 #include <catch.hpp>
 #include <fcntl.h>
 #include <run.hpp>
+#include <sealed_files.hpp>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -65,7 +66,8 @@ std::vector<event> write_sample(const std::filesystem::path& file) {
 }
 
 void change(const std::filesystem::path& file, const std::string& sql) {
-    SQLite::Database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(sql);
+    const auto flags = SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
+    SQLite::Database(file.string(), flags, 0, memory::sealed_files()).exec(sql);
 }
 
 other_writer::other_writer(const std::filesystem::path& database)

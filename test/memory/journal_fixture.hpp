@@ -25,7 +25,7 @@ result<std::vector<run_summary>> runs(journal& from);
 /// Writes a database with one run `r` that holds every type of event, and closes it.
 std::vector<event> write_sample(const std::filesystem::path& file);
 
-/// Runs SQL against a database that nobody has open.
+/// Runs SQL against a database that nobody has open; the pages it writes have seals.
 void change(const std::filesystem::path& file, const std::string& sql);
 
 /// Holds the right to write a database, as another process would.

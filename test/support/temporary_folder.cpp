@@ -9,8 +9,8 @@ namespace fs = std::filesystem;
 
 namespace riva::test {
 
-temporary_folder::temporary_folder() {
-    std::string name = (fs::temp_directory_path() / "riva-test-XXXXXX").string();
+temporary_folder::temporary_folder(const fs::path& below) {
+    std::string name = (below / "riva-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot create " + name);
     path_ = fs::canonical(name);
 }

@@ -10,7 +10,9 @@ namespace riva::test {
 /// A private folder that is removed with everything in it.
 class temporary_folder {
 public:
-    temporary_folder();
+    explicit temporary_folder(
+        const std::filesystem::path& below = std::filesystem::temp_directory_path()
+    );
     ~temporary_folder();
     temporary_folder(const temporary_folder&) = delete;
     temporary_folder& operator=(const temporary_folder&) = delete;
