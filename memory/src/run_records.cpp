@@ -1,5 +1,7 @@
 #include "run_records.hpp"
 
+#include "statement.hpp"
+
 #include <riva/memory/error.hpp>
 #include <riva/runtime/digest.hpp>
 
@@ -11,46 +13,29 @@
 namespace riva::memory {
 namespace {
 
-/// Where the record of a run ends.
-struct run_head {
-    std::int64_t events = 0;
-    std::string hash;
-};
-
 std::string chain(std::string_view before, std::string_view json) {
     std::string all(before);
     all.append("\n").append(json);
     return sha256(all);
 }
 
-std::optional<run_head> find_head(SQLite::Database& in, const std::string& run) {
-    SQLite::Statement find(in, "SELECT events, head FROM runs WHERE run = ?");
-    find.bind(1, run);
-    if (!find.executeStep()) return std::nullopt;
-    return run_head{find.getColumn(0).getInt64(), find.getColumn(1).getString()};
+/// Binds all values of a statement that was used before.
+template <class... Values>
+SQLite::Statement& with(SQLite::Statement& used, const Values&... values) {
+    used.tryReset();  // says again what failed before
+    int position = 0;
+    (used.bind(++position, values), ...);
+    return used;
 }
 
-void add_run(SQLite::Database& to, const event& e) {
-    const auto* started = std::get_if<events::run_started>(&e.body);
-    SQLite::Statement add(to, "INSERT INTO runs VALUES (?, ?, ?, ?, '', 0, '')");
-    add.bind(1, e.run);
-    add.bind(2, static_cast<std::int64_t>(e.time.time_since_epoch().count()));
-    add.bind(3, started != nullptr ? started->task : "");
-    add.bind(4, started != nullptr ? started->repository : "");
-    add.exec();
-}
+constexpr const char* select_head = "SELECT events, head FROM runs WHERE run = ?";
 
-void move_head(SQLite::Database& in, const event& e, const std::string& hash) {
-    const auto* ended = std::get_if<events::run_result>(&e.body);
-    SQLite::Statement move(
-        in, "UPDATE runs SET events = ?, head = ?, outcome = coalesce(?, outcome) WHERE run = ?"
-    );
-    move.bind(1, static_cast<std::int64_t>(e.seq));
-    move.bind(2, hash);
-    if (ended != nullptr) move.bind(3, ended->outcome);
-    if (std::holds_alternative<events::run_resumed>(e.body)) move.bind(3, "");
-    move.bind(4, e.run);
-    move.exec();
+/// Ends the statement.
+std::optional<run_head> find_head(SQLite::Statement& select) {
+    if (!select.executeStep()) return std::nullopt;
+    run_head head{select.getColumn(0).getInt64(), select.getColumn(1).getString()};
+    select.reset();
+    return head;
 }
 
 error damaged(const std::string& run, std::int64_t seq, const std::string& how) {
@@ -63,8 +48,42 @@ error damaged(const std::string& run, std::int64_t seq, const std::string& how) 
 
 }  // namespace
 
-result<void> append_event(SQLite::Database& to, const event& e) {
-    auto head = find_head(to, e.run);
+event_writer::event_writer(SQLite::Database& to)
+    : blobs_(to),
+      find_head_(to, select_head),
+      add_run_(to, "INSERT INTO runs VALUES (?, ?, ?, ?, '', 0, '')"),
+      add_event_(to, "INSERT INTO events VALUES (?, ?, ?, ?)"),
+      move_head_(
+          to, "UPDATE runs SET events = ?, head = ?, outcome = coalesce(?, outcome) WHERE run = ?"
+      ) {}
+
+std::optional<run_head> event_writer::find_head(const std::string& run) {
+    return memory::find_head(with(find_head_, run));
+}
+
+void event_writer::add_run(const event& e) {
+    const auto* started = std::get_if<events::run_started>(&e.body);
+    with(
+        add_run_,
+        e.run,
+        static_cast<std::int64_t>(e.time.time_since_epoch().count()),
+        started != nullptr ? started->task : std::string(),
+        started != nullptr ? started->repository : std::string()
+    )
+        .exec();
+}
+
+void event_writer::move_head(const event& e, const std::string& hash) {
+    with(move_head_, static_cast<std::int64_t>(e.seq), hash).bind(4, e.run);
+    move_head_.bind(3);  // stays as it is
+    if (const auto* ended = std::get_if<events::run_result>(&e.body))
+        move_head_.bind(3, ended->outcome);
+    if (std::holds_alternative<events::run_resumed>(e.body)) move_head_.bind(3, "");
+    move_head_.exec();
+}
+
+result<void> event_writer::append(const event& e) {
+    auto head = find_head(e.run);
     if (static_cast<std::int64_t>(e.seq) != (head ? head->events : 0) + 1)
         return error{
             riva::errc::malformed_event,
@@ -72,23 +91,19 @@ result<void> append_event(SQLite::Database& to, const event& e) {
                 std::to_string(head ? head->events : 0) + "."
         };
     if (!head) {
-        add_run(to, e);
+        add_run(e);
         head.emplace();
     }
-    const std::string json = to_json(e);
+    const std::string json = blobs_.put_away(to_json(e));
     const std::string hash = chain(head->hash, json);
-    SQLite::Statement add(to, "INSERT INTO events VALUES (?, ?, ?, ?)");
-    add.bind(1, e.run);
-    add.bind(2, static_cast<std::int64_t>(e.seq));
-    add.bind(3, json);
-    add.bind(4, hash);
-    add.exec();
-    move_head(to, e, hash);
+    with(add_event_, e.run, static_cast<std::int64_t>(e.seq), json, hash).exec();
+    move_head(e, hash);
     return {};
 }
 
 result<std::vector<event>> read_events(SQLite::Database& from, const std::string& run) {
-    const auto head = find_head(from, run);
+    auto select = prepare(from, select_head, run);
+    const auto head = find_head(select);
     if (!head)
         return error{errc::unknown_run, "There is no run '" + run + "'; riva runs lists them."};
     std::vector<event> found;
@@ -103,7 +118,9 @@ result<std::vector<event>> read_events(SQLite::Database& from, const std::string
         if (seq != expected) return damaged(run, expected, "it is missing");
         if (chain(before, json) != hash)
             return damaged(run, seq, "it was changed after it had been written");
-        auto e = event_from_json(json);
+        const auto whole = put_back(from, json);
+        if (!whole) return damaged(run, seq, whole.error().context);
+        auto e = event_from_json(*whole);
         if (!e) return damaged(run, seq, e.error().context);
         if (e->run != run || e->seq != static_cast<std::uint64_t>(seq))
             return damaged(run, seq, "it belongs elsewhere");

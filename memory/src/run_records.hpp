@@ -1,18 +1,45 @@
 #pragma once
 
+#include "blob_records.hpp"
+
 #include <riva/runtime/event.hpp>
 #include <riva/runtime/journal.hpp>
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace riva::memory {
 
-/// Adds an event to its run, inside a transaction of the caller. Errors: the event does not follow
-/// the last one of its run.
-result<void> append_event(SQLite::Database& to, const event& e);
+/// Where the record of a run ends.
+struct run_head {
+    std::int64_t events = 0;
+    std::string hash;
+};
+
+/// Adds events to their runs, through one connection.
+class event_writer {
+public:
+    explicit event_writer(SQLite::Database& to);
+
+    /// Inside a transaction of the caller. Errors: the event does not follow the last one of its
+    /// run. Throws what SQLite throws.
+    result<void> append(const event& e);
+
+private:
+    std::optional<run_head> find_head(const std::string& run);
+    void add_run(const event& e);
+    void move_head(const event& e, const std::string& hash);
+
+    blob_writer blobs_;
+    SQLite::Statement find_head_;
+    SQLite::Statement add_run_;
+    SQLite::Statement add_event_;
+    SQLite::Statement move_head_;
+};
 
 /// All events of a run, its chain of hashes checked. Errors: unknown_run, corrupt.
 result<std::vector<event>> read_events(SQLite::Database& from, const std::string& run);

@@ -9,6 +9,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace riva::memory {
@@ -33,7 +34,9 @@ using batch = std::vector<std::shared_ptr<pending_event>>;
 struct sqlite_journal::state {
     std::mutex guard;  // of `waiting`
     batch waiting;
-    std::unique_ptr<database> store;  // of the writer thread alone
+    // Of the writer thread alone:
+    std::unique_ptr<database> store;
+    std::optional<event_writer> events;
     asio::thread_pool writer{1};
 
     void push(std::shared_ptr<pending_event> e) {
@@ -49,7 +52,8 @@ struct sqlite_journal::state {
             all.swap(waiting);
         }
         const auto written = store->write([&](SQLite::Database& to) {
-            for (const auto& e : all) e->ended = append_event(to, e->what);
+            if (!events) events.emplace(to);
+            for (const auto& e : all) e->ended = events->append(e->what);
         });
         for (const auto& e : all) {
             if (!written) e->ended = written.error();

@@ -107,7 +107,9 @@ TEST_CASE("database that is full keeps what it has and goes on with more space",
     REQUIRE(opened);
     auto& store = **opened;
     const auto append_to = [&](SQLite::Database& to, std::uint64_t seq) {
-        const auto ended = memory::append_event(to, log_event("r", seq, std::string(5000, 'x')));
+        memory::event_writer writer(to);
+        const auto ended =
+            writer.append(log_event("r", seq, std::to_string(seq) + std::string(4000, 'x')));
         CHECK(ended);
     };
     REQUIRE(store.write([](SQLite::Database& to) { to.exec("PRAGMA max_page_count = 40"); }));
