@@ -11,6 +11,7 @@
 #include <run.hpp>
 #include <temporary_folder.hpp>
 
+#include <algorithm>
 #include <future>
 #include <optional>
 
@@ -179,6 +180,61 @@ TEST_CASE("journal commits events that wait together in one transaction", "[jour
     const int commits = commits_in(log) - before;
     CHECK(commits >= 1);
     CHECK(commits <= 5);
+}
+
+TEST_CASE("journal writes thousands of events that wait at once", "[journal]") {
+    const temporary_folder folder;
+    const auto journal = open_journal(folder / "riva.db");
+    constexpr int count = 3000;
+    int written = 0;
+    asio::io_context io(1);
+    for (int i = 0; i < count; ++i)
+        asio::co_spawn(
+            io,
+            write_one(*journal, log_event("r", static_cast<std::uint64_t>(i) + 1), written),
+            [](std::exception_ptr e) {
+                if (e) std::rethrow_exception(e);
+            }
+        );
+    io.run();
+    CHECK(written == count);
+    CHECK(read(*journal, "r")->size() == count);
+}
+
+TEST_CASE("journal is read while writing has to wait", "[journal]") {
+    const temporary_folder folder;
+    const auto written = write_sample(folder / "riva.db");
+    const auto journal = open_journal(folder / "riva.db");
+    int appended = 0;
+    asio::io_context io(1);
+    {
+        const other_writer busy(folder / "riva.db");
+        asio::co_spawn(
+            io, write_one(*journal, log_event("s", 1), appended), [](std::exception_ptr) {}
+        );
+        io.poll();
+        CHECK(*read(*journal, "r") == written);
+        CHECK(runs(*journal)->size() == 1);
+        CHECK(appended == 0);
+    }
+    io.run();
+    CHECK(appended == 1);
+    CHECK(read(*journal, "s")->size() == 1);
+}
+
+TEST_CASE("journal keeps its log short while it writes a lot", "[journal]") {
+    const temporary_folder folder;
+    const auto journal = open_journal(folder / "riva.db");
+    std::uintmax_t longest = 0;
+    for (std::uint64_t seq = 1; seq <= 60; ++seq) {
+        REQUIRE(
+            append(*journal, log_event("r", seq, std::to_string(seq) + std::string(900'000, 'x')))
+        );
+        longest = std::max(longest, std::filesystem::file_size(folder / "riva.db-wal"));
+    }
+    CHECK(longest < 25'000'000);
+    CHECK(std::filesystem::file_size(folder / "riva.db") > 20'000'000);
+    CHECK(read(*journal, "r")->size() == 60);
 }
 
 TEST_CASE("journal writes what waits before it ends", "[journal]") {

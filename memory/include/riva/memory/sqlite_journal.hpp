@@ -9,11 +9,15 @@
 namespace riva::memory {
 
 /// The journal of runs in one SQLite file (WAL, synchronous=FULL), written by one thread of its
-/// own. Events that wait together are committed together. Each event carries a hash over itself and
-/// its predecessor in the run.
+/// own and read by another one: reading does not wait for writing. Events that wait together are
+/// committed together. Each event carries a hash over itself and its predecessor in the run;
+/// strings of more than 4 KiB are kept once, however many events have them.
+///
+/// `append` suspends its caller until the disk has the event; so no more events wait than there are
+/// callers. It encodes and writes on the thread of the journal.
 ///
 /// Thread safety: safe; may be used from any executor. One process writes at a time: a second one
-/// that wants to write waits up to five seconds, then fails with `errc::busy`.
+/// that wants to write waits up to five seconds, then fails with `errc::busy`, naming the first.
 class sqlite_journal final : public journal {
 public:
     /// Opens or creates `file`; its folder must exist.
