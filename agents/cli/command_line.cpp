@@ -150,6 +150,23 @@ void add_trust(CLI::App& app, trust_options& into) {
     add_set_option(app, into.run);
 }
 
+void add_metrics(CLI::App& app, metrics_options& into) {
+    app.add_option("RUN", into.runs, "The runs, or the beginnings of their names");
+    app.add_option("--repo", into.repository, "Only runs on this repository");
+    app.add_option("--last", into.last, "How many runs at most, the newest; default: 20")
+        ->check(CLI::Range(1, 100'000));
+    app.add_option("--by", into.by, "Group the figures by model, repository, risk or strategies")
+        ->check(CLI::IsMember({"model", "repository", "risk", "strategies"}));
+    app.add_option(
+           "--compare",
+           into.compared,
+           "Two runs, or two groups of them as KEY=VALUE: a setting, agent, outcome, repository or "
+           "strategies"
+    )
+        ->expected(2);
+    app.add_flag("--json", into.json, "One JSON object per line");
+}
+
 void add_model_server(CLI::App& app, model_server_options& into) {
     auto* script = app.add_option(
         "SCRIPT", into.script, "The script, a JSON file; without one everything is answered"
@@ -195,6 +212,7 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     model_server_options server;
     models_options models;
     trust_options trust;
+    metrics_options metrics;
 
     auto* run_command = app.add_subcommand("run", "Run an agent on a repository");
     add_run(*run_command, run);
@@ -223,6 +241,10 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
         "trust", "What is trusted in a repository, and how many failures may have escaped"
     );
     add_trust(*trust_command, trust);
+    auto* metrics_command = app.add_subcommand(
+        "metrics", "What runs took: time, calls, cost, verification, retries; and their averages"
+    );
+    add_metrics(*metrics_command, metrics);
     auto* doctor_command =
         app.add_subcommand("doctor", "What works on this machine: sandbox, compilers, state");
     auto* server_command =
@@ -244,6 +266,7 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     if (*agents_command) return command(agents_options{});
     if (*models_command) return command(models);
     if (*trust_command) return command(trust);
+    if (*metrics_command) return command(metrics);
     if (*doctor_command) return command(doctor_options{});
     return command(server);
 }

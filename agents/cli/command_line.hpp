@@ -65,6 +65,16 @@ struct trust_options {
     bool verbose = false;
 };
 
+/// What `riva metrics` was asked for.
+struct metrics_options {
+    std::vector<std::string> runs;         ///< or their beginnings; empty: the last ones
+    std::filesystem::path repository;      ///< empty: all
+    std::size_t last = 20;                 ///< runs at most that are looked at
+    std::string by;                        ///< empty, or what the figures are grouped by
+    std::vector<std::string> compared;     ///< none or two: a run, or KEY=VALUE
+    bool json = false;
+};
+
 struct doctor_options {};
 
 struct model_server_options {
@@ -87,6 +97,7 @@ using command = std::variant<
     agents_options,
     models_options,
     trust_options,
+    metrics_options,
     doctor_options,
     model_server_options>;
 

@@ -1,5 +1,7 @@
 #include "earlier_pass.hpp"
 
+#include "run_plan.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -78,6 +80,7 @@ private:
     /// Counts also the calls that were cancelled, which have no end in the record.
     void see(const events::run_result& e) {
         into_.spent_ = e.usage;
+        into_.had_result_ |= is_result(e.outcome);
         under_way_.clear();
     }
 

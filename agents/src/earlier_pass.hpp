@@ -50,6 +50,8 @@ public:
     /// What all passes have cost. Of a call that was under way when the process was killed nobody
     /// knows the cost: it is one of those without a price.
     const events::usage& spent() const { return spent_; }
+    /// Whether a pass came to a result that the user was given.
+    bool had_result() const { return had_result_; }
     /// Of the last event; 0: nothing was recorded.
     std::uint64_t last_seq() const { return last_seq_; }
 
@@ -73,6 +75,7 @@ private:
     std::map<moment, events::verify_decided> decisions_;
     recorded_answer taken_;
     events::usage spent_;
+    bool had_result_ = false;
     std::uint64_t last_seq_ = 0;
 };
 

@@ -170,7 +170,7 @@ private:
         }
         try {
             run_.result.grade = report_.root.grade;
-            run_.result.first_try = run_.result.outcome == "verified";
+            run_.result.first_try = run_.result.outcome == "verified" && !run_.earlier.had_result();
             run_.result.resumable = is_resumable(run_.result.outcome);
             co_await tree_->discard_objects(report_.changes, run_.result.resumable);
             co_await tree_->close();

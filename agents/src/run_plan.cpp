@@ -77,6 +77,10 @@ bool is_resumable(std::string_view outcome) {
     return outcome == "cancelled" || outcome == "exhausted" || outcome == "error";
 }
 
+bool is_result(std::string_view outcome) {
+    return outcome == "verified" || outcome == "failed" || outcome == "unverified";
+}
+
 result<run_plan> plan_next_pass(
     const std::vector<event>& recorded, const resumption& how, const settings& own
 ) {

@@ -33,4 +33,7 @@ result<run_plan> plan_next_pass(
 /// Whether a run with this outcome goes on from where it is when it is resumed.
 bool is_resumable(std::string_view outcome);
 
+/// Whether the work came to a result that the user was given, rather than that it was stopped.
+bool is_result(std::string_view outcome);
+
 }  // namespace riva::agents

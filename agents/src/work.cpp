@@ -236,8 +236,11 @@ asio::awaitable<void> work(
     ++run.intentions;
     run.check_limits();
     run.result.depth = std::max<std::int64_t>(run.result.depth, item.depth());
-    co_await run.emit(events::intention_started{it.id, it.what, it.acceptance, item.depth()});
     item.prior = analyze_complexity(it.what, it.acceptance, co_await look_around(run, tree));
+    events::intention_started start{it.id, it.what, it.acceptance, item.depth()};
+    // A request that says little about its goal can be of any size.
+    if (!item.prior.ambiguous) start.complexity = item.prior.score;
+    co_await run.emit(std::move(start));
 
     try {
         while (it.status == intention_status::active) co_await one_step(item);

@@ -113,6 +113,7 @@ void members(A& a, events::intention_started& v) {
     a("what", v.what);
     a("acceptance", v.acceptance);
     a("depth", v.depth);
+    a.added("complexity", v.complexity);
 }
 
 template <class A>

@@ -51,6 +51,8 @@ struct intention_started {
     std::string what;
     std::string acceptance;
     int depth = 0;
+    /// How hard it looked before anything was tried, 0 to 1; nothing: one could not tell.
+    std::optional<double> complexity = {};
     friend bool operator==(const intention_started&, const intention_started&) = default;
 };
 

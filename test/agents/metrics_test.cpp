@@ -1,0 +1,378 @@
+// What is counted from the events of a run.
+
+#include <riva/agents/metrics.hpp>
+
+#include "catch.hpp"
+
+#include <riva/agents/settings.hpp>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+using namespace riva;
+using namespace std::chrono_literals;
+using agents::measure;
+using agents::run_metrics;
+
+namespace {
+
+/// Events one after the other, a second apart.
+struct history {
+    std::vector<event> events;
+
+    history& add(events::body body) {
+        event e;
+        e.seq = events.size() + 1;
+        e.time += std::chrono::seconds(events.size());
+        e.run = "r";
+        e.body = std::move(body);
+        events.push_back(std::move(e));
+        return *this;
+    }
+
+    history& start() {
+        events::run_started e;
+        e.task = "t";
+        return add(std::move(e));
+    }
+    history& begin(std::string intention, std::optional<double> complexity = {}) {
+        const int depth = static_cast<int>(std::ranges::count(intention, '.'));
+        return add(events::intention_started{std::move(intention), "what", "", depth, complexity});
+    }
+    history& end(std::string intention, intention_status status) {
+        return add(events::intention_ended{std::move(intention), status, {}, "", 1});
+    }
+    history& ask(std::string intention) {
+        events::model_started e;
+        e.intention = std::move(intention);
+        e.purpose = "riva_action";
+        e.tier = "small";
+        e.model = "m";
+        return add(std::move(e));
+    }
+    history& answer(std::string intention, bool recorded = false) {
+        events::model_ended e;
+        e.intention = std::move(intention);
+        e.purpose = "riva_action";
+        e.tier = "small";
+        e.model = "m";
+        e.input_tokens = 100;
+        e.output_tokens = 10;
+        e.micro_usd = 7;
+        e.duration_ms = 400;
+        e.recorded = recorded;
+        return add(std::move(e));
+    }
+    history& cycle(std::string intention, int number, std::string risk, bool done = true) {
+        add(events::action_proposed{intention, number, "", create_file{"a.py", ""}, "", done});
+        return add(
+            events::action_gated{std::move(intention), number, std::move(risk), {}, "run", ""}
+        );
+    }
+    history& decide(std::string intention, int cycle, std::string decision, double probability) {
+        return add(events::verify_decided{
+            std::move(intention), cycle, std::move(decision), probability, ""
+        });
+    }
+    history& found(std::string intention, int cycle, verdict v) {
+        return add(events::verify_ended{std::move(intention), cycle, v, 1, ""});
+    }
+    history& roll_back(std::string intention, int cycle) {
+        return add(events::action_rolled_back{std::move(intention), cycle, "", {}});
+    }
+    history& finish(std::string outcome, events::usage spent = {}) {
+        events::run_result e;
+        e.outcome = std::move(outcome);
+        e.usage = std::move(spent);
+        e.wall_ms = 1000;
+        return add(std::move(e));
+    }
+    history& resume() {
+        events::run_resumed e;
+        e.after = events.size();
+        return add(std::move(e));
+    }
+};
+
+events::usage usage_of(std::int64_t calls, std::int64_t tokens) {
+    events::usage all;
+    all.calls = calls;
+    all.input_tokens = tokens;
+    all.by_tier["small"] = {calls, tokens, 0, 0, 0};
+    return all;
+}
+
+/// One cycle of the root that is decided about like this, and what was found.
+agents::decision_figures decided(
+    const std::string& risk, const std::string& decision, double probability, verdict v, bool done
+) {
+    history h;
+    h.start().begin("1").cycle("1", 1, risk, done).decide("1", 1, decision, probability);
+    h.found("1", 1, v);
+    const auto all = measure(h.events).work.decisions;
+    REQUIRE(all.size() == 1);
+    CHECK(all.begin()->first == risk);
+    return all.begin()->second;
+}
+
+}  // namespace
+
+TEST_CASE("metrics of nothing are nothing", "[metrics]") {
+    const run_metrics none = measure({});
+    CHECK(none == [] {
+        run_metrics expected;
+        expected.quality_tier = "unknown";
+        return expected;
+    }());
+    CHECK(agents::average({}).size() == agents::figures_of({}).size());
+    CHECK_FALSE(agents::average({}).front().value.has_value());
+}
+
+TEST_CASE("metrics count calls by tier, model and purpose, once", "[metrics]") {
+    history h;
+    h.start().begin("1").ask("1").answer("1").ask("1").answer("1").finish(
+        "exhausted", usage_of(2, 200)
+    );
+    h.resume().begin("1").answer("1", true).answer("1", true).ask("1").answer("1");
+    const run_metrics m = measure(h.events);
+    const agents::call_figures expected{3, 300, 30, 21, 0, 1200ms};
+    CHECK(m.work.calls.size() == 1);
+    CHECK(m.work.calls.at({"small", "m", "riva_action"}) == expected);
+    CHECK(m.intentions.front().work.all_calls() == expected);
+    CHECK(m.passes == 2);
+    CHECK(m.total == 1000ms + 5s);
+    CHECK(m.quality_tier == "llm_success");
+}
+
+TEST_CASE("a call that was cancelled counts with what the run booked for it", "[metrics]") {
+    history h;
+    h.start().begin("1").ask("1").answer("1").ask("1").finish("cancelled", usage_of(2, 350));
+    const run_metrics m = measure(h.events);
+    CHECK(m.work.all_calls().calls == 2);
+    CHECK(m.work.all_calls().input_tokens == 350);
+    CHECK(m.work.all_calls().duration == 400ms + 1s);
+    CHECK_FALSE(m.first_try.has_value());
+}
+
+TEST_CASE("a call under way at a kill counts once, at an unknown cost", "[metrics]") {
+    history h;
+    h.start().begin("1").ask("1").answer("1").ask("1");
+    const run_metrics killed = measure(h.events);
+    h.resume().begin("1").answer("1", true).ask("1").answer("1").finish(
+        "verified", usage_of(3, 200)
+    );
+    const run_metrics m = measure(h.events);
+    CHECK(killed.work.all_calls().calls == 2);
+    CHECK(killed.work.all_calls().unpriced_calls == 1);
+    CHECK(killed.outcome.empty());
+    CHECK(m.work.all_calls().calls == 3);
+    CHECK(m.work.all_calls().input_tokens == 200);
+    CHECK(m.total == 4s + 1000ms);
+}
+
+TEST_CASE("metrics tell what was verified, audited and skipped, and what came of it", "[metrics]") {
+    using agents::decision_figures;
+    decision_figures f = decided("low", "verify", 1, verdict::pass, false);
+    CHECK((f.verified == 1 && f.skippable == 1 && f.audited == 0));
+    f = decided("low", "verify", 1, verdict::pass, true);
+    CHECK((f.verified == 1 && f.skippable == 0));
+    f = decided("high", "verify", 1, verdict::fail, false);
+    CHECK((f.verified == 1 && f.failed == 1 && f.caught == 0 && f.skippable == 0));
+    f = decided("low", "defer", 0.25, verdict::fail, false);
+    CHECK((f.verified == 1 && f.deferred == 1 && f.audited == 1 && f.caught == 1));
+    f = decided("low", "audit", 0.25, verdict::pass, false);
+    CHECK((f.audited == 1 && f.caught == 0 && f.skippable == 0));
+    f = decided("low", "skip", 0.25, verdict::pass, false);
+    CHECK((f.skipped == 1 && f.verified == 0 && f.escaped == 0));
+    f = decided("low", "skip", 0.25, verdict::fail, false);
+    CHECK((f.skipped == 1 && f.escaped == 1 && f.failed == 0));
+}
+
+TEST_CASE("an escape that is told twice is one", "[metrics]") {
+    history h;
+    h.start().begin("1").cycle("1", 1, "low", false).decide("1", 1, "skip", 0.5);
+    h.found("1", 1, verdict::fail).add(events::trust_changed{"1", 1, "low", "p", 0, "escape"});
+    CHECK(measure(h.events).work.all_decisions().escaped == 1);
+}
+
+TEST_CASE("the first attempt and the first try are told apart", "[metrics]") {
+    history right;
+    right.start().begin("1").cycle("1", 1, "low").finish("verified");
+    CHECK(measure(right.events).first_attempt == true);
+    CHECK(measure(right.events).first_try == true);
+
+    history second;
+    second.start().begin("1").cycle("1", 1, "low").roll_back("1", 1).cycle("1", 2, "low");
+    second.finish("verified");
+    CHECK(measure(second.events).first_attempt == false);
+    CHECK(measure(second.events).first_try == true);
+    CHECK(measure(second.events).work.retries == 1);
+
+    history failed;
+    failed.start().begin("1").cycle("1", 1, "low").roll_back("1", 1).finish("failed");
+    CHECK(measure(failed.events).first_try == false);
+    failed.resume().begin("1").cycle("1", 1, "low").finish("verified");
+    CHECK(measure(failed.events).first_try == false);
+
+    history stopped;
+    stopped.start().begin("1").finish("exhausted").resume().begin("1").cycle("1", 1, "low");
+    stopped.finish("verified");
+    CHECK(measure(stopped.events).first_try == true);
+    CHECK(measure(stopped.events).first_attempt == true);
+}
+
+TEST_CASE("a whole that its parts did not make right was not right at first", "[metrics]") {
+    history h;
+    h.start().begin("1", 0.2).add(events::intention_decomposed{"1", "parts", {}});
+    h.begin("1.1", 0.1).cycle("1.1", 1, "low").end("1.1", intention_status::verified);
+    history mended = h;
+    h.finish("verified");
+    mended.cycle("1", 1, "low").finish("verified");
+    CHECK(measure(h.events).first_attempt == true);
+    CHECK(measure(mended.events).first_attempt == false);
+    const run_metrics m = measure(h.events);
+    CHECK(m.depth == 1);
+    CHECK(m.work.decompositions == 1);
+    CHECK(m.work.skippable_decompositions == 1);
+    REQUIRE(m.intentions.size() == 2);
+    CHECK(m.intentions[1].status == intention_status::verified);
+    for (const auto& each : agents::figures_of(m))
+        if (each.name == "decomposed_simple") CHECK(each.value == 0.5);
+}
+
+TEST_CASE("an answer that could not be used is a cycle that failed", "[metrics]") {
+    history h;
+    h.start().begin("1");
+    events::model_ended lost;
+    lost.intention = "1";
+    lost.purpose = "riva_action";
+    lost.unusable = true;
+    lost.error = "no JSON";
+    h.add(lost).cycle("1", 2, "low").finish("verified");
+    const run_metrics m = measure(h.events);
+    CHECK(m.work.cycles == 2);
+    CHECK(m.work.retries == 1);
+    CHECK(m.first_attempt == false);
+    CHECK(m.quality_tier == "heuristic_fallback");
+}
+
+TEST_CASE("a run that goes on shows what the pass saw that got further", "[metrics]") {
+    history h;
+    h.start().begin("1").cycle("1", 1, "low", false).decide("1", 1, "verify", 1);
+    h.cycle("1", 2, "low", false).decide("1", 2, "skip", 0.5).finish("exhausted");
+    h.resume().begin("1").cycle("1", 1, "low", false).finish("cancelled");
+    const run_metrics m = measure(h.events);
+    CHECK(m.work.cycles == 2);
+    CHECK(m.work.all_decisions().verified == 1);
+    CHECK(m.work.all_decisions().skipped == 1);
+}
+
+TEST_CASE("strategies are told from the settings that were recorded", "[metrics]") {
+    run_metrics run;
+    agents::settings s;
+    for (const char* all : {"baseline", "optimized"}) {
+        REQUIRE(agents::set(s, "strategies", all).has_value());
+        run.settings = s.describe();
+        CHECK(agents::strategies_of(run) == all);
+    }
+    REQUIRE(agents::set(s, "verify.batch", "baseline").has_value());
+    run.settings = s.describe();
+    CHECK(agents::strategies_of(run) == "mixed");
+}
+
+namespace {
+
+/// Any events at all, also such as no run makes.
+history random_history(std::mt19937_64& dice, std::size_t most) {
+    const auto roll = [&](int below) { return static_cast<int>(dice() % unsigned(below)); };
+    const std::vector<std::string> ids{"1", "1.1", "1.2", "1.2.1"}, risks{"low", "medium", "high"},
+        decisions{"verify", "audit", "defer", "skip"};
+    history h;
+    h.start();
+    for (std::size_t i = 0; i < most; ++i) {
+        const std::string id = ids[std::size_t(roll(4))];
+        const int cycle = 1 + roll(6);
+        switch (roll(9)) {
+            case 0: h.begin(id); break;
+            case 1: h.ask(id); break;
+            case 2: h.answer(id); break;
+            case 3: h.cycle(id, cycle, risks[std::size_t(roll(3))], roll(2) == 0); break;
+            case 4:
+                h.decide(id, cycle, decisions[std::size_t(roll(4))], roll(2) == 0 ? 1 : 0.5);
+                break;
+            case 5: h.found(id, cycle, roll(2) == 0 ? verdict::pass : verdict::fail); break;
+            case 6: h.roll_back(id, cycle); break;
+            case 7: h.end(id, intention_status::failed); break;
+            case 8: {
+                evidence e;
+                e.result = roll(3) == 0 ? verdict::fail : verdict::pass;
+                e.layer = roll(2) == 0 ? layer::syntax : layer::behavioural;
+                e.duration = std::chrono::milliseconds(roll(100));
+                h.add(events::check_ended{id, e});
+            }
+        }
+    }
+    return h;
+}
+
+std::int64_t answers(const history& h) {
+    return std::ranges::count_if(h.events, [](const event& e) {
+        const auto* ended = std::get_if<events::model_ended>(&e.body);
+        return ended != nullptr && !ended->recorded;
+    });
+}
+
+}  // namespace
+
+TEST_CASE("whatever the events, the parts of the metrics add up to the whole", "[metrics]") {
+    const unsigned seed = std::random_device{}();
+    CAPTURE(seed);
+    std::mt19937_64 dice(seed);
+    for (int i = 0; i < 300; ++i) {
+        const history h = random_history(dice, dice() % 120);
+        const run_metrics m = measure(h.events);
+        agents::work_figures sum;
+        for (const auto& each : m.intentions) sum += each.work;
+        REQUIRE(sum == m.work);
+        const auto d = m.work.all_decisions();
+        const auto calls = m.work.all_calls();
+        REQUIRE(calls.calls - calls.unpriced_calls == answers(h));
+        REQUIRE(calls.input_tokens == 100 * answers(h));
+        REQUIRE(d.audited <= d.verified);
+        REQUIRE(d.caught <= std::min(d.failed, d.audited));
+        REQUIRE(d.escaped <= d.skipped);
+        REQUIRE(d.skippable + d.failed <= d.verified);
+    }
+}
+
+TEST_CASE("a pass that only repeats another adds nothing but its time", "[metrics]") {
+    const unsigned seed = std::random_device{}();
+    CAPTURE(seed);
+    std::mt19937_64 dice(seed);
+    for (int i = 0; i < 200; ++i) {
+        history h;
+        h.start();
+        for (int cycle = 1; cycle <= 4; ++cycle) {
+            h.begin("1." + std::to_string(cycle)).answer("1." + std::to_string(cycle));
+            for (int step = 1; step <= int(dice() % 4); ++step) {
+                const std::string id = "1." + std::to_string(cycle);
+                h.cycle(id, step, "low", false);
+                h.decide(id, step, dice() % 2 == 0 ? "skip" : "verify", 0.5);
+                h.found(id, step, dice() % 2 == 0 ? verdict::fail : verdict::pass);
+                if (dice() % 2 == 0) h.roll_back(id, step);
+            }
+        }
+        const run_metrics once = measure(h.events);
+        const auto first = h.events;
+        h.resume();
+        for (std::size_t k = 1; k < first.size(); ++k) {
+            events::body again = first[k].body;
+            if (auto* ended = std::get_if<events::model_ended>(&again)) ended->recorded = true;
+            h.add(std::move(again));
+        }
+        const run_metrics twice = measure(h.events);
+        REQUIRE(twice.work == once.work);
+        REQUIRE(twice.passes == 2);
+    }
+}
