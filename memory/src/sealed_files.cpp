@@ -97,16 +97,18 @@ int write_page(sqlite3_file* file, const void* content, int size, sqlite3_int64 
 }
 
 /// Learns from the file itself whose pages it has: what lies in the log may be of another database.
-void look_at_header(sealed_file& main) {
+/// Unless the first page is broken, since the power went while the log was moved; then the log has
+/// it.
+void look_at_first_page(sealed_file& main) {
     sqlite3_file* const real = below(&main.base);
     unsigned char header[100];
     if (real->pMethods->xRead(real, header, sizeof header, 0) != SQLITE_OK) return;
-    if (!header_has_seals(header)) return;
+    if (!header_has_seals(header) || page_size(header) < 512) return;
     main.sealed = true;
     std::vector<unsigned char> page(page_size(header));
-    if (page.size() < 512) return;
     const int size = static_cast<int>(page.size());
-    if (real->pMethods->xRead(real, page.data(), size, 0) == SQLITE_OK) main.owner = owner_of(page);
+    if (real->pMethods->xRead(real, page.data(), size, 0) != SQLITE_OK) return;
+    if (is_sealed(page, 1, owner_of(page))) main.owner = owner_of(page);
 }
 
 // --- its log ------------------------------------------------------------------------------------
@@ -186,7 +188,7 @@ int open(sqlite3_vfs* layer, const char* name, sqlite3_file* file, int flags, in
     auto* const main =
         is_main ? &self(file) : reinterpret_cast<sealed_file*>(sqlite3_database_file_object(name));
     self(file) = {{is_main ? &methods_of_database : &methods_of_log}, main, false, 0};
-    if (is_main) look_at_header(self(file));
+    if (is_main) look_at_first_page(self(file));
     return SQLITE_OK;
 }
 

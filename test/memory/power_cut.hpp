@@ -1,0 +1,21 @@
+#pragma once
+
+#include "recorded_disk.hpp"
+
+#include <cstddef>
+#include <map>
+#include <random>
+#include <span>
+#include <string>
+
+namespace riva::test {
+
+/// Files by their names.
+using disk_image = std::map<std::string, std::string>;
+
+/// What a disk may hold when the power goes after `steps`. What a file was told before it was last
+/// synced is there. Of what came after, each sector of 512 bytes was written, was not, or holds
+/// garbage; a file may have been cut off, removed or created, or not.
+disk_image cut_power(std::span<const disk_step> steps, std::mt19937& random);
+
+}  // namespace riva::test
