@@ -20,6 +20,8 @@ description describe(errc code) noexcept {
         case errc::newer_schema: return {"database of a newer riva", condition::invalid};
         case errc::foreign: return {"database of another program", condition::invalid};
         case errc::unknown_run: return {"unknown run", condition::invalid};
+        case errc::unknown_entry: return {"unknown entry of project memory", condition::invalid};
+        case errc::bad_entry: return {"bad entry of project memory", condition::invalid};
     }
     return {"unknown error", condition::invalid};
 }

@@ -113,6 +113,58 @@ CREATE TABLE blobs (
     content BLOB NOT NULL
 ) STRICT;
 )sql",
+    // 6: what is to be remembered of projects.
+    R"sql(
+CREATE TABLE memory_projects (
+    project INTEGER PRIMARY KEY,
+    path    TEXT NOT NULL UNIQUE,
+    entries INTEGER NOT NULL              -- how many there are, forgotten ones included
+) STRICT;
+CREATE TABLE memory_entries (
+    entry   INTEGER PRIMARY KEY AUTOINCREMENT,
+    project INTEGER NOT NULL REFERENCES memory_projects (project),
+    kind    INTEGER NOT NULL,             -- 0 decision, 1 pattern, 2 correction
+    author  INTEGER NOT NULL,             -- 0 the user, 1 learnt
+    key     TEXT NOT NULL,                -- what makes two the same
+    text    TEXT NOT NULL,
+    paths   TEXT NOT NULL,                -- one a line
+    count   INTEGER NOT NULL,
+    created INTEGER NOT NULL,             -- milliseconds since 1970
+    used    INTEGER NOT NULL,             -- the same; 0: never
+    revoked INTEGER NOT NULL,
+    UNIQUE (project, kind, key)
+) STRICT;
+CREATE INDEX memory_of_all_files ON memory_entries (project, entry)
+    WHERE author = 0 AND paths = '' AND revoked = 0;
+CREATE TABLE memory_evidence (
+    entry    INTEGER NOT NULL REFERENCES memory_entries (entry) ON DELETE CASCADE,
+    position INTEGER NOT NULL,            -- from 0
+    run      TEXT NOT NULL,
+    seq      INTEGER NOT NULL,
+    file     TEXT NOT NULL,
+    hunk     TEXT NOT NULL,
+    PRIMARY KEY (entry, position)
+) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE memory_words USING fts5 (words, tokenize = 'porter ascii');
+CREATE TABLE memory_watches (             -- changes whose fate is looked at
+    watch   INTEGER PRIMARY KEY AUTOINCREMENT,
+    project INTEGER NOT NULL REFERENCES memory_projects (project),
+    run     TEXT NOT NULL,
+    seq     INTEGER NOT NULL,
+    task    TEXT NOT NULL,
+    branch  TEXT NOT NULL,
+    files   INTEGER NOT NULL,             -- how many there were
+    applied INTEGER NOT NULL,             -- milliseconds since 1970
+    UNIQUE (project, run)
+) STRICT;
+CREATE TABLE memory_watched_files (
+    watch   INTEGER NOT NULL REFERENCES memory_watches (watch) ON DELETE CASCADE,
+    path    TEXT NOT NULL,
+    before  TEXT NOT NULL,                -- SHA-256; empty: no file
+    after   TEXT NOT NULL,
+    PRIMARY KEY (watch, path)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace

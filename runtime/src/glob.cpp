@@ -1,4 +1,4 @@
-#include "glob.hpp"
+#include <riva/runtime/glob.hpp>
 
 #include <cstddef>
 #include <optional>

@@ -1,7 +1,8 @@
 #include "ignore_rules.hpp"
 
-#include "glob.hpp"
 #include "safe_path.hpp"
+
+#include <riva/runtime/glob.hpp>
 
 #include <algorithm>
 #include <array>

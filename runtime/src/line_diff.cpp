@@ -1,4 +1,4 @@
-#include "line_diff.hpp"
+#include <riva/runtime/line_diff.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -1,8 +1,7 @@
 #include <riva/runtime/unified_diff.hpp>
 
-#include "line_diff.hpp"
-
 #include <riva/runtime/change_set.hpp>
+#include <riva/runtime/line_diff.hpp>
 
 #include <algorithm>
 #include <cstddef>

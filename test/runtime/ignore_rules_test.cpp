@@ -1,8 +1,9 @@
 #include "ignore_rules.hpp"
 
 #include "catch.hpp"
-#include "glob.hpp"
 #include "temporary_folder.hpp"
+
+#include <riva/runtime/glob.hpp>
 
 #include <array>
 #include <cstdio>

@@ -1,10 +1,10 @@
 #include <riva/runtime/unified_diff.hpp>
 
-#include "line_diff.hpp"
 #include "random_tree.hpp"
 #include "staged_sample.hpp"
 
 #include <riva/runtime/change_set.hpp>
+#include <riva/runtime/line_diff.hpp>
 
 #include <cstdlib>
 

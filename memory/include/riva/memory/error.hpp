@@ -16,6 +16,8 @@ enum class errc {
     newer_schema,  ///< invalid: written by a newer riva
     foreign,       ///< invalid: a database of another program
     unknown_run,   ///< invalid
+    unknown_entry, ///< invalid: project memory has none of that number
+    bad_entry,     ///< invalid: no text, too long a text, or paths that are none
 };
 
 const error_category& category() noexcept;
