@@ -213,6 +213,7 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     models_options models;
     trust_options trust;
     metrics_options metrics;
+    memory_options memory;
 
     auto* run_command = app.add_subcommand("run", "Run an agent on a repository");
     add_run(*run_command, run);
@@ -245,6 +246,7 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
         "metrics", "What runs took: time, calls, cost, verification, retries; and their averages"
     );
     add_metrics(*metrics_command, metrics);
+    auto* memory_command = add_memory(app, memory);
     auto* doctor_command =
         app.add_subcommand("doctor", "What works on this machine: sandbox, compilers, state");
     auto* server_command =
@@ -267,6 +269,7 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     if (*models_command) return command(models);
     if (*trust_command) return command(trust);
     if (*metrics_command) return command(metrics);
+    if (*memory_command) return command(memory);
     if (*doctor_command) return command(doctor_options{});
     return command(server);
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "memory_options.hpp"
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -98,6 +100,7 @@ using command = std::variant<
     models_options,
     trust_options,
     metrics_options,
+    memory_options,
     doctor_options,
     model_server_options>;
 

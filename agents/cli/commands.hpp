@@ -15,6 +15,7 @@ exit_code carry_out(const agents_options& options);
 exit_code carry_out(const models_options& options);
 exit_code carry_out(const trust_options& options);
 exit_code carry_out(const metrics_options& options);
+exit_code carry_out(const memory_options& options);
 exit_code carry_out(const doctor_options& options);
 exit_code carry_out(const model_server_options& options);
 

@@ -1,0 +1,154 @@
+// What `riva memory` does, as a user sees it.
+
+#include "catch.hpp"
+#include "program.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace riva;
+using Catch::Contains;
+using riva::test::installation;
+
+namespace {
+
+std::filesystem::path database_of(const installation& i) {
+    return i.home / "state" / "riva.db";
+}
+
+}  // namespace
+
+TEST_CASE("memory says so when nothing is remembered, and makes no file", "[memory]") {
+    const installation i;
+    for (const auto& arguments :
+         {std::vector<std::string>{"memory"}, {"memory", "list", "--json"}, {"memory", "export"}}) {
+        const auto told = i.riva(arguments);
+        CHECK(told.status == 0);
+        CHECK(told.out.empty());
+    }
+    CHECK_THAT(i.riva({"memory"}).err, Contains("Nothing is remembered of"));
+    CHECK(!std::filesystem::exists(database_of(i)));
+}
+
+TEST_CASE("memory adds, lists and forgets, for this repository only", "[memory]") {
+    const installation i;
+    const auto added =
+        i.riva({"memory", "add", "No new dependencies", "--path", "src/*.py", "--path", "setup.py"}
+        );
+    INFO(added.err);
+    CHECK(added.status == 0);
+    CHECK(
+        added.out == "1  decision, said by you, for src/*.py setup.py\n    No new dependencies\n"
+    );
+    CHECK(i.riva({"memory", "add", "--kind", "pattern", "-"}, "Tests first\n").status == 0);
+    CHECK(i.riva({"memory"}).out == added.out + "2  pattern, said by you\n    Tests first\n");
+    CHECK(i.riva({"memory", "--kind", "decision"}).out == added.out);
+
+    const auto lines = i.riva({"memory", "list", "--json"}).lines();
+    REQUIRE(lines.size() == 2);
+    const auto line = boost::json::parse(lines.front());
+    CHECK(line.at("id").as_int64() == 1);
+    CHECK(line.at("by").as_string() == "user");
+    CHECK(line.at("text").as_string() == "No new dependencies");
+    CHECK(line.at("paths").as_array().size() == 2);
+
+    const installation other;
+    const std::string elsewhere = other.repository.path().string();
+    CHECK(i.riva({"memory", "--repo", elsewhere}).out.empty());
+    CHECK(i.riva({"memory", "forget", "1", "--repo", elsewhere}).status == 2);
+
+    CHECK(i.riva({"memory", "forget", "1"}).out == "forgotten: No new dependencies\n");
+    CHECK(i.riva({"memory"}).out == "2  pattern, said by you\n    Tests first\n");
+    CHECK_THAT(i.riva({"memory", "list", "--all"}).out, Contains("forgotten"));
+    CHECK(i.riva({"memory", "forget", "1", "--erase"}).status == 0);
+    CHECK_THAT(i.riva({"memory", "list", "--all"}).out, !Contains("forgotten"));
+}
+
+TEST_CASE("memory exports what another repository imports", "[memory]") {
+    const installation i;
+    REQUIRE(i.riva({"memory", "add", "No new dependencies"}).status == 0);
+    REQUIRE(i.riva({"memory", "add", "Old", "--path", "a"}).status == 0);
+    REQUIRE(i.riva({"memory", "forget", "2"}).status == 0);
+    const std::string file = (i.home / "memory.jsonl").string();
+    REQUIRE(i.riva({"memory", "export", "-o", file}).status == 0);
+    CHECK(i.riva({"memory", "export"}).lines().size() == 2);
+    const installation other;
+    const auto taken = other.riva({"memory", "import", file});
+    INFO(taken.err);
+    CHECK(taken.status == 0);
+    CHECK(other.riva({"memory"}).out == i.riva({"memory"}).out);
+    CHECK_THAT(other.riva({"memory", "list", "--all"}).out, Contains("forgotten"));
+    // Once more changes nothing but how often it was said.
+    CHECK(other.riva({"memory", "import"}, other.riva({"memory", "export"}).out).status == 0);
+    CHECK(other.riva({"memory", "--json"}).lines().size() == 1);
+}
+
+TEST_CASE("memory shows no control characters", "[memory][bad input]") {
+    const installation i;
+    const auto added = i.riva({"memory", "add", "a\x1b[31mred\x07", "--path", "x\x1b]0;t"});
+    CHECK(added.status == 0);
+    for (const auto& told : {added.out, i.riva({"memory"}).out, i.riva({"memory", "--json"}).out})
+        for (const char c : told) CHECK((static_cast<unsigned char>(c) >= 0x20 || c == '\n'));
+}
+
+TEST_CASE("memory refuses bad input with one sentence", "[memory][bad input]") {
+    const installation i;
+    REQUIRE(i.riva({"memory", "add", "kept"}).status == 0);
+    std::vector<std::string> arguments;
+    std::string word, input;
+    int status = 2;
+    SECTION("an unknown entry") {
+        arguments = {"memory", "forget", "99"};
+        word = "no entry 99";
+    }
+    SECTION("an empty text") {
+        arguments = {"memory", "add", "  "};
+        word = "no text";
+    }
+    SECTION("an unknown kind") {
+        arguments = {"memory", "add", "--kind", "law", "x"};
+        word = "no kind 'law'";
+    }
+    SECTION("an unknown kind to list") {
+        arguments = {"memory", "list", "--kind", "law"};
+        word = "no kind 'law'";
+    }
+    SECTION("a text of megabytes") {
+        arguments = {"memory", "add", "-"};
+        input = std::string(5 << 20, 'x');
+        word = "bytes; write at most 4096";
+    }
+    SECTION("an absolute path") {
+        arguments = {"memory", "add", "x", "--path", "/etc/passwd"};
+        word = "relative to the repository";
+    }
+    SECTION("no repository") {
+        arguments = {"memory", "--repo", "/does/not/exist"};
+        word = "/does/not/exist";
+    }
+    SECTION("an import that is no JSON") {
+        arguments = {"memory", "import"};
+        input = i.riva({"memory", "export"}).out + "{\n";
+        word = "Line 2 cannot be imported, and nothing was";
+    }
+    SECTION("an import of learnt text without evidence") {
+        arguments = {"memory", "import"};
+        input = R"({"kind":"pattern","by":"learnt","text":"x"})";
+        word = "no evidence";
+    }
+    SECTION("a file that is no database") {
+        i.home.write("state/riva.db", std::string(5000, 'x'));
+        arguments = {"memory"};
+        word = "damaged";
+        status = 1;
+    }
+    const auto told = i.riva(arguments, input);
+    CHECK(told.status == status);
+    CHECK(told.out.empty());
+    CHECK(told.err.starts_with("riva: "));
+    CHECK_THAT(told.err, Contains(word));
+    CHECK(told.lines().empty());
+}
