@@ -155,8 +155,10 @@ void add_metrics(CLI::App& app, metrics_options& into) {
     app.add_option("--repo", into.repository, "Only runs on this repository");
     app.add_option("--last", into.last, "How many runs at most, the newest; default: 20")
         ->check(CLI::Range(1, 100'000));
-    app.add_option("--by", into.by, "Group the figures by model, repository, risk or strategies")
-        ->check(CLI::IsMember({"model", "repository", "risk", "strategies"}));
+    app.add_option(
+           "--by", into.by, "Group the figures by model, pattern, repository, risk or strategies"
+    )
+        ->check(CLI::IsMember({"model", "pattern", "repository", "risk", "strategies"}));
     app.add_option(
            "--compare",
            into.compared,

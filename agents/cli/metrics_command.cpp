@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "metrics_groups.hpp"
 #include "metrics_json.hpp"
+#include "metrics_patterns.hpp"
 #include "metrics_text.hpp"
 #include "reading.hpp"
 #include "terminal_text.hpp"
@@ -142,6 +143,7 @@ exit_code say_nothing_is_there(const std::string& why) {
 }  // namespace
 
 exit_code carry_out(const metrics_options& options) {
+    if (options.by == "pattern") return print_patterns(options);
     if (!options.compared.empty()) return carry_out_comparison(options);
     const auto runs = options.runs.empty() ? measure_last(options) : measure_named(options.runs);
     const bool nothing_recorded = !runs && runs.error().code == memory::errc::unknown_run;

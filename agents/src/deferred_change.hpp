@@ -15,6 +15,7 @@ struct deferred_change {
     int cycle = 1;            ///< its number, as in the events
     std::size_t attempt = 0;  ///< its place in the trace of the intention
     std::vector<std::string> files;
+    std::string pattern;   ///< what kind of action it was
     bool semantic = true;  ///< checked beyond its syntax
     bool judged = false;   ///< a model judges it as well
     workspace::snapshot before;

@@ -1,5 +1,6 @@
 #include <riva/agents/engine.hpp>
 
+#include "pattern_archive.hpp"
 #include "protection.hpp"
 #include "run_context.hpp"
 #include "run_driver.hpp"
@@ -54,6 +55,7 @@ struct engine::state {
     trust_archive trust{options.state_folder / "riva.db", parts.trust};
     verify::verdict_cache verdicts;
     check_archive checks{options.state_folder / "riva.db"};
+    pattern_archive patterns{options.state_folder / "riva.db"};
     std::mutex opening;  // guards the following; never held across a suspension
     std::unique_ptr<riva::journal> own_journal;
     std::map<isolation, std::unique_ptr<riva::sandbox>> own_sandboxes;
@@ -258,7 +260,10 @@ asio::awaitable<result<report>> engine::state::carry_out(
     run.role = find_agent(what.agent);
     run.verdicts = &verdicts;
     // A host that keeps the journal elsewhere has no database of riva's.
-    if (parts.journal == nullptr) run.kept_checks = &checks;
+    if (parts.journal == nullptr) {
+        run.kept_checks = &checks;
+        run.patterns = &patterns;
+    }
 
     auto models = model_choice::make(plan.options, parts.model);
     if (!models) co_return models.error();

@@ -1,6 +1,7 @@
 #include "plan_verification.hpp"
 
 #include "action_pattern.hpp"
+#include "pattern_memory.hpp"
 #include "trust_record.hpp"
 
 #include <riva/verify/batch.hpp>
@@ -11,10 +12,12 @@
 namespace riva::agents {
 namespace {
 
-/// How many changes are worth verifying at once.
-std::size_t batch_size(const run_context& run) {
+/// How many changes are worth verifying at once, where the last is of a pattern like this.
+std::size_t batch_size(const run_context& run, const verify::pattern_standing& last) {
     if (run.options.batch == strategy::baseline) return 1;
-    return verify::best_batch_size(run.verified_changes.rate(), run.options.batch_most);
+    double rate = run.verified_changes.rate();
+    if (last.advice == verify::pattern_advice::proven) rate = std::min(rate, 1 - last.mean);
+    return verify::best_batch_size(rate, run.options.batch_most);
 }
 
 std::size_t waiting(const work_item& item) {
@@ -40,11 +43,11 @@ std::string_view name_of(const verification_plan& plan) {
 }
 
 asio::awaitable<verify::trust_decision> ask_trust(
-    work_item& item, const action& what, verify::risk_level risk, bool completes
+    work_item& item, std::string pattern, verify::risk_level risk, bool required
 ) {
     const verify::trust_settings& how = item.run.options.trust;
     if (how.mode == verify::trust_mode::off) co_return verify::trust_decision{};
-    verify::trust_action about{risk, pattern_of(what, item.proposed_by), completes};
+    verify::trust_action about{risk, std::move(pattern), required};
     // A coin that was thrown for this cycle in an earlier pass is not thrown again.
     const auto* recorded = item.run.find_decision(item.it.id, item.steps);
     if (recorded != nullptr && recorded->trust) {
@@ -65,9 +68,14 @@ asio::awaitable<verification_plan> plan_verification(
     work_item& item, const action& what, const verify::risk& risk, bool completes
 ) {
     verification_plan plan;
-    plan.trust = co_await ask_trust(item, what, risk.level, completes);
-    plan.now = completes ||
-               (!plan.skipped() && (!risk.may_batch || waiting(item) + 1 >= batch_size(item.run)));
+    plan.pattern = pattern_of(what, item.proposed_by);
+    const auto known = co_await recall_pattern(item, plan.pattern);
+    const auto outcomes = known ? outcomes_in(*known) : verify::pattern_outcomes{};
+    const auto standing = verify::assess_pattern(outcomes);
+    const bool wary = standing.advice == verify::pattern_advice::wary;
+    plan.trust = co_await ask_trust(item, plan.pattern, risk.level, completes || wary);
+    const bool together = risk.may_batch && waiting(item) + 1 < batch_size(item.run, standing);
+    plan.now = completes || wary || (!plan.skipped() && !together);
     plan.semantic = item.run.options.by_risk == strategy::baseline ||
                     std::ranges::find(risk.layers, layer::semantic) != risk.layers.end();
     plan.judged = is_judged(item.run, risk);
@@ -78,8 +86,9 @@ asio::awaitable<verification_plan> plan_verification(
         item.steps,
         std::string(name_of(plan)),
         plan.trust.probability,
-        verify::explain(plan.trust)
+        wary && !completes ? verify::explain(outcomes, standing) : verify::explain(plan.trust)
     };
+    event.pattern = known;
     const bool computed = plan.trust.reason != verify::trust_reason::off &&
                           plan.trust.reason != verify::trust_reason::state_unavailable;
     if (computed) event.trust = record_of(plan.trust);

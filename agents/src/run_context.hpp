@@ -25,6 +25,7 @@
 
 namespace riva::agents {
 
+class pattern_archive;
 class trust_archive;
 
 /// Ends a run from wherever it is: a limit, a provider that is down, a journal that cannot be
@@ -40,6 +41,14 @@ public:
 private:
     std::string outcome_;  ///< as in run.result
     events::failure why_;
+};
+
+/// A change that stands, for the pattern memory: should the whole fail, it may be why.
+struct booked_change {
+    std::string intention;
+    std::string step;
+    std::string pattern;
+    std::vector<std::string> files;
 };
 
 /// Everything that the parts of one run share. Lives on the strand of the run.
@@ -65,6 +74,7 @@ struct run_context {
     verify::check_history checks;
     check_archive* kept_checks = nullptr;  ///< null: nothing is kept
     verify::trust_budget* trust = nullptr;  ///< decides what is verified
+    pattern_archive* patterns = nullptr;  ///< null: nothing is kept
     trust_archive* archive = nullptr;       ///< keeps what is found out about checks
     std::shared_ptr<const agent> role;
 
@@ -75,6 +85,7 @@ struct run_context {
     int forks = 0;
     int waiting = 0;  ///< changes that are still to be verified
     verify::failure_record verified_changes;
+    std::vector<booked_change> booked;  ///< in the order of their verification
     events::run_result result;
 
     std::set<std::string> open_intentions;  ///< started and not ended

@@ -116,6 +116,19 @@ setting_field answer_limit(std::string_view key, llm::tier of) {
     };
 }
 
+setting_field on_or_off(std::string_view key, bool settings::* member) {
+    return {
+        key,
+        "on or off",
+        [=](settings& s, std::string_view text) {
+            if (text != "on" && text != "off") return false;
+            s.*member = text == "on";
+            return true;
+        },
+        [=](const settings& s) { return std::string(s.*member ? "on" : "off"); }
+    };
+}
+
 std::optional<strategy> parse_strategy(std::string_view text) {
     for (const auto value : {strategy::baseline, strategy::optimized})
         if (text == to_string(value)) return value;
@@ -148,6 +161,7 @@ setting_field all_strategies() {
                  {&settings::model_selection,
                   &settings::by_risk,
                   &settings::batch,
+                  &settings::pattern_memory,
                   &settings::parallel,
                   &settings::cache})
                 s.*member = *value;
@@ -210,10 +224,12 @@ const std::vector<setting_field>& setting_fields() {
             integer("max_steps", &settings::max_steps, 1, 1000, "1 to 1000"),
             spending("max_tokens", &settings::spending, &spending_limits::tokens),
             money("max_usd", &settings::spending),
+            on_or_off("memory", &settings::memory),
             duration("model.timeout", &settings::model_timeout),
             duration("command.timeout", &settings::command_timeout),
             all_strategies(),
             strategy_field("strategy.model_selection", &settings::model_selection),
+            strategy_field("strategy.pattern_memory", &settings::pattern_memory),
             strategy_field("verify.batch", &settings::batch),
             integer("verify.batch_most", &settings::batch_most, 1, 32, "1 to 32"),
             strategy_field("verify.cache", &settings::cache),

@@ -1,6 +1,7 @@
 #include "verify_changes.hpp"
 
 #include "judge.hpp"
+#include "pattern_memory.hpp"
 #include "plan_verification.hpp"
 #include "setback.hpp"
 
@@ -191,6 +192,7 @@ private:
                 item_.it.id, all_[i].cycle, v, static_cast<int>(all_.size()), reason_of(i)
             });
             co_await report_to_trust(item_, all_[i].cycle, all_[i].decision, v);
+            co_await book_outcome(item_, all_[i], v);
         }
     }
 
@@ -269,8 +271,11 @@ asio::awaitable<void> report_escapes(work_item& item, const std::vector<evidence
                        return e.check.ends_with(":" + file);
                    });
         });
-        if (wrong) co_await report_to_trust(item, change.cycle, change.decision, verdict::fail);
+        if (!wrong) continue;
+        co_await report_to_trust(item, change.cycle, change.decision, verdict::fail);
+        co_await book_outcome(item, change, verdict::fail);
     }
+    co_await blame_changes(item, found);
 }
 
 }  // namespace riva::agents

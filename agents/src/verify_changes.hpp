@@ -20,7 +20,8 @@ asio::awaitable<std::optional<verification>> verify_completion(work_item& item);
 /// Says of the changes that wait that nobody will verify them, since the intention has failed.
 asio::awaitable<void> abandon_waiting(work_item& item);
 
-/// Books against the trust budget what was skipped and turned out to be wrong.
+/// Books what turned out to be wrong, as the checks of the whole say: against the trust budget what
+/// was skipped, and for the pattern memory the last change of each file that they name.
 asio::awaitable<void> report_escapes(work_item& item, const std::vector<evidence>& found);
 
 }  // namespace riva::agents

@@ -19,6 +19,7 @@
 #include <riva/agents/error.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace riva::agents {
 namespace {
@@ -106,6 +107,7 @@ asio::awaitable<void> judge_cycle(
     change.cycle = item.steps;
     change.attempt = item.it.trace.size();
     for (const auto& file : c.outcome.files) change.files.push_back(file.path);
+    change.pattern = plan.pattern;
     change.semantic = plan.semantic;
     change.judged = plan.judged;
     change.before = std::move(before);
@@ -238,8 +240,9 @@ asio::awaitable<void> work(
     run.result.depth = std::max<std::int64_t>(run.result.depth, item.depth());
     item.prior = analyze_complexity(it.what, it.acceptance, co_await look_around(run, tree));
     events::intention_started start{it.id, it.what, it.acceptance, item.depth()};
-    // A request that says little about its goal can be of any size.
-    if (!item.prior.ambiguous) start.complexity = item.prior.score;
+    // A request that says little about its goal can be of any size. Of the score there are few
+    // enough digits to be read from the journal as the same number.
+    if (!item.prior.ambiguous) start.complexity = std::round(item.prior.score * 1e3) / 1e3;
     co_await run.emit(std::move(start));
 
     try {

@@ -165,6 +165,33 @@ CREATE TABLE memory_watched_files (
     PRIMARY KEY (watch, path)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    // 7: how changes of each pattern came out.
+    R"sql(
+CREATE TABLE pattern_records (
+    project      TEXT NOT NULL,           -- canonical path
+    pattern      TEXT NOT NULL,
+    successes    INTEGER NOT NULL CHECK (successes >= 0),
+    failures     INTEGER NOT NULL CHECK (failures >= 0),
+    passed       REAL NOT NULL CHECK (passed >= 0),  -- the same, those of long ago counting less
+    failed       REAL NOT NULL CHECK (failed >= 0),
+    as_of        INTEGER NOT NULL,        -- milliseconds since 1970
+    last_success INTEGER,
+    last_failure INTEGER,
+    run          TEXT NOT NULL,           -- that changed it last
+    step         TEXT NOT NULL,           -- of that run
+    PRIMARY KEY (project, pattern)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE pattern_outcomes (
+    run     TEXT NOT NULL,
+    step    TEXT NOT NULL,
+    project TEXT NOT NULL,
+    pattern TEXT NOT NULL,
+    file    TEXT NOT NULL,                -- empty: none, or several
+    passed  INTEGER NOT NULL CHECK (passed IN (0, 1)),
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (run, step)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace

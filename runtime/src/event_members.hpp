@@ -256,6 +256,17 @@ void members(A& a, events::trust_basis& v) {
 }
 
 template <class A>
+void members(A& a, events::pattern_basis& v) {
+    a("pattern", v.pattern);
+    a("attempts", v.attempts);
+    a("passed", v.passed);
+    a("failed", v.failed);
+    a("failed_last", v.failed_last);
+    a("bound", v.bound);
+    a("advice", v.advice);
+}
+
+template <class A>
 void members(A& a, events::verify_decided& v) {
     a("intention", v.intention);
     a("cycle", v.cycle);
@@ -263,6 +274,7 @@ void members(A& a, events::verify_decided& v) {
     a("probability", v.probability);
     a("reason", v.reason);
     a.added("trust", v.trust);
+    a.added("pattern", v.pattern);
 }
 
 template <class A>

@@ -124,7 +124,15 @@ std::vector<events::body> every_event_body() {
         events::action_rolled_back{"1", 8, "failed", {"a", "b"}},
         events::check_started{"1", "user:1", layer::intent},
         events::check_ended{"1", sample_evidence()},
-        events::verify_decided{"1", 10, "audit", 0.5, "certificate", sample_basis()},
+        events::verify_decided{
+            "1",
+            10,
+            "audit",
+            0.5,
+            "certificate",
+            sample_basis(),
+            events::pattern_basis{"edit python", 7, 5.5, 0.25, true, 0.5, "wary"}
+        },
         events::verify_ended{"1", 10, verdict::fail, 4, "culprit"},
         events::trust_changed{"1", 10, "low", "edit/python", 12, "fail"},
         events::verify_canary{"1", "a.py", 3, "< to <=", "caught", {{"user:1", verdict::fail}}},

@@ -148,6 +148,26 @@ TEST_CASE("metrics are grouped by model, repository, risk and strategies", "[met
     CHECK(i.riva({"metrics", "--by", "weather"}).status == 2);
 }
 
+TEST_CASE("metrics tell how changes of each pattern came out", "[metrics][pattern]") {
+    if (!have_sandbox()) return;
+    const installation i;
+    const auto unknown = i.riva({"metrics", "--by", "pattern"});
+    CHECK(unknown.status == 0);
+    CHECK_THAT(unknown.err, Contains("Nothing is known yet"));
+    run_once(i, 1);
+    run_once(i, 0, {"--set", "memory=off"});
+    CHECK_THAT(i.riva({"metrics", "--by", "pattern"}).out, Contains("create python source short"));
+    const auto line = last_line(i.riva({"metrics", "--by", "pattern", "--json"}));
+    CHECK(line.at("attempts").as_int64() == 2);
+    CHECK(line.at("failures").as_int64() == 1);
+    CHECK(line.at("mean").as_double() == Approx(0.5));
+    CHECK(line.at("advice").as_string() == "none");
+    const installation other;
+    const auto elsewhere =
+        i.riva({"metrics", "--by", "pattern", "--repo", other.repository.path().string()});
+    CHECK_THAT(elsewhere.err, Contains("Nothing is known yet"));
+}
+
 TEST_CASE("a run that is damaged is named, and left out of the averages", "[metrics]") {
     if (!have_sandbox()) return;
     const installation i;

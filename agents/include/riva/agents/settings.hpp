@@ -93,9 +93,15 @@ struct settings {
     strategy parallel = strategy::optimized;  ///< baseline: one check after the other
     strategy cache =
         strategy::optimized;  ///< baseline: what was checked on a tree is checked again
+    /// How changes of the same kind came out before is asked and learnt. Baseline: neither.
+    strategy pattern_memory = strategy::optimized;
     judging judge = judging::automatic;
     int canaries = 0;  ///< mutants of a verified change that are tried on its checks, 0 to 20
     verify::trust_settings trust;  ///< how much is verified; the baseline is the mode `off`
+
+    /// Off: nothing that earlier runs have taught is read, and nothing is learnt; but the journal,
+    /// and what is trusted, are kept.
+    bool memory = true;
 
     /// The model for all tiers that have none of their own. Without any, only an engine that was
     /// given a model can run.

@@ -199,6 +199,19 @@ struct trust_basis {
     friend bool operator==(const trust_basis&, const trust_basis&) = default;
 };
 
+/// What the outcomes of changes like this one said before it was decided about: with the same
+/// rules, the advice follows from the rest.
+struct pattern_basis {
+    std::string pattern;
+    std::int64_t attempts = 0;  ///< verified outcomes, all of them
+    double passed = 0;  ///< the same, those of long ago counting less
+    double failed = 0;
+    bool failed_last = false;
+    double bound = 0;  ///< share of successes at least, with confidence
+    std::string advice;  ///< `none`, `wary`, `proven`
+    friend bool operator==(const pattern_basis&, const pattern_basis&) = default;
+};
+
 struct verify_decided {
     std::string intention;
     int cycle = 1;
@@ -206,6 +219,7 @@ struct verify_decided {
     double probability = 1;
     std::string reason;
     std::optional<trust_basis> trust = {};  ///< nothing: the trust budget was not asked
+    std::optional<pattern_basis> pattern = {};  ///< nothing: the pattern memory was not asked
     friend bool operator==(const verify_decided&, const verify_decided&) = default;
 };
 
