@@ -180,7 +180,9 @@ void offer_memory(CLI::App& app, work& chosen) {
     const auto given = std::make_shared<planned<memory_plan>>();
     memory_plan& plan = given->plan;
     plan.folder = std::filesystem::temp_directory_path();
-    auto* command = app.add_subcommand("memory", "Write and read the journal of runs on a disk");
+    auto* command = app.add_subcommand(
+        "memory", "Write and read the journal of runs on a disk, and what it remembers"
+    );
     command->add_option("--folder", plan.folder, "Where, on the disk to be measured")
         ->check(CLI::ExistingDirectory);
     command->add_option("--events", plan.events, "Events in each pass")->check(up_to(most));
@@ -189,6 +191,7 @@ void offer_memory(CLI::App& app, work& chosen) {
     command->add_option("--passes", plan.passes, "Passes, of which the median counts")
         ->check(up_to(most_at_once));
     command->add_option("--read", plan.read, "Events of the run that is read")->check(up_to(most));
+    command->add_option("--patterns", plan.patterns, "Patterns to look up")->check(up_to(most));
     command->add_flag("--json", given->json, "Print one line of JSON");
     command->callback([&chosen, given] {
         chosen = [given] { return run_memory(given->plan, given->json); };

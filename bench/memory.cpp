@@ -2,6 +2,7 @@
 
 #include "bare_rows.hpp"
 #include "median.hpp"
+#include "pattern_lookup.hpp"
 
 #include <riva/memory/sqlite_journal.hpp>
 
@@ -147,8 +148,10 @@ public:
         if (failed_.code) return failed_;
         const auto read_ms = time_reading();
         if (!read_ms) return read_ms.error();
+        const auto pattern_us = time_pattern_lookup(folder_, plan_.patterns);
+        if (!pattern_us) return pattern_us.error();
         return memory_figures{
-            median(written), median(bare), median(idle), median(loaded), *read_ms
+            median(written), median(bare), median(idle), median(loaded), *read_ms, *pattern_us
         };
     }
 
@@ -257,7 +260,8 @@ std::string to_table(const memory_plan& plan, const memory_figures& figures) {
         "events  %.0f per second, %zu in flight\n"
         "floor   %.0f per second (a bare loop on the same disk); the journal has %.2f of it\n"
         "loop    p99 %.3f ms late while the journal writes, %.3f ms without: %.3f ms more\n"
-        "read    %.1f ms for %zu events\n",
+        "read    %.1f ms for %zu events\n"
+        "pattern %.1f us to look one up among %zu\n",
         figures.events_per_second,
         plan.in_flight,
         figures.floor_per_second,
@@ -266,7 +270,9 @@ std::string to_table(const memory_plan& plan, const memory_figures& figures) {
         figures.idle_p99_ms,
         figures.loaded_p99_ms - figures.idle_p99_ms,
         figures.read_ms,
-        plan.read
+        plan.read,
+        figures.pattern_us,
+        2 * plan.patterns
     );
     return text.data();
 }
@@ -281,6 +287,7 @@ std::string to_json(const memory_plan& plan, const memory_figures& figures) {
         {"loaded_p99_ms", figures.loaded_p99_ms},
         {"read", plan.read},
         {"read_ms", figures.read_ms},
+        {"pattern_us", figures.pattern_us},
     };
     return boost::json::serialize(line) + "\n";
 }

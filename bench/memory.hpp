@@ -14,6 +14,7 @@ struct memory_plan {
     std::size_t in_flight = 64;
     std::size_t passes = 5;
     std::size_t read = 10'000;  ///< events of the run that is read
+    std::size_t patterns = 250;  ///< of each of two projects, of which one at a time is looked up
 };
 
 /// Medians over the passes.
@@ -26,6 +27,7 @@ struct memory_figures {
     double idle_p99_ms = 0;
     double loaded_p99_ms = 0;  ///< while the journal takes events, some of 100 kB
     double read_ms = 0;
+    double pattern_us = 0;  ///< to look one up
 };
 
 /// Writes a journal below `folder`, which is removed again. Errors: those of the journal.
