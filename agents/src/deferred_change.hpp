@@ -1,5 +1,6 @@
 #pragma once
 
+#include <riva/llm/tier.hpp>
 #include <riva/runtime/workspace.hpp>
 #include <riva/verify/trust_decision.hpp>
 
@@ -16,6 +17,7 @@ struct deferred_change {
     std::size_t attempt = 0;  ///< its place in the trace of the intention
     std::vector<std::string> files;
     std::string pattern;   ///< what kind of action it was
+    llm::tier by = llm::tier::large;  ///< that proposed it
     bool semantic = true;  ///< checked beyond its syntax
     bool judged = false;   ///< a model judges it as well
     workspace::snapshot before;

@@ -117,6 +117,14 @@ const recorded_answer* earlier_pass::take_answer(
     return &taken_;
 }
 
+std::optional<llm::tier> earlier_pass::find_tier(
+    const std::string& intention, int attempt, const std::string& purpose
+) const {
+    const auto found = answers_.find({intention, attempt, purpose});
+    if (found == answers_.end() || found->second.empty()) return std::nullopt;
+    return llm::parse_tier(found->second.front().said.tier);
+}
+
 const events::verify_decided* earlier_pass::find_decision(
     const std::string& intention, int cycle, int attempt
 ) const {

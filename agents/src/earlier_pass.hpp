@@ -1,5 +1,6 @@
 #pragma once
 
+#include <riva/llm/tier.hpp>
 #include <riva/runtime/event.hpp>
 #include <riva/runtime/ledger.hpp>
 
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +42,11 @@ public:
         const std::string& purpose,
         const std::string& request = {}
     );
+
+    /// Of which tier the next of these answers is; nothing if there is none left.
+    std::optional<llm::tier> find_tier(
+        const std::string& intention, int attempt, const std::string& purpose
+    ) const;
 
     /// What was decided about verifying a cycle; null if nothing was. Where the passes differ the
     /// first one counts.

@@ -57,4 +57,19 @@ asio::awaitable<result<bool>> pattern_archive::add(
     co_return added;
 }
 
+asio::awaitable<result<bool>> pattern_archive::refute(
+    std::string project, std::string run, std::string file, asio::any_io_executor blocking
+) {
+    result<bool> changed;
+    const auto store = [&](const std::stop_token&) {
+        const auto kept = open();
+        if (kept)
+            changed = (*kept)->refute(project, run, file, now());
+        else
+            changed = kept.error();
+    };
+    co_await offload(blocking, store);
+    co_return changed;
+}
+
 }  // namespace riva::agents

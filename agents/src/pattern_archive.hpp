@@ -24,6 +24,10 @@ public:
     asio::awaitable<result<bool>> add(
         std::string project, memory::pattern_outcome seen, asio::any_io_executor blocking
     );
+    /// At the present time. Errors: as `memory::pattern_records::open` and `refute`.
+    asio::awaitable<result<bool>> refute(
+        std::string project, std::string run, std::string file, asio::any_io_executor blocking
+    );
 
 private:
     result<memory::pattern_records*> open();

@@ -36,6 +36,14 @@ events::pattern_basis basis_of(const memory::pattern_row& row) {
     return basis;
 }
 
+/// Outcomes of a tier, those of long ago counting less, before its record counts.
+constexpr double fewest_of_a_tier = 3;
+
+/// Completing an intention is a kind of work too.
+std::string pattern_of_tier(const run_context& run, llm::tier t) {
+    return "complete by " + std::string(run.role->name()) + " " + std::string(llm::to_string(t));
+}
+
 /// The same in all passes over the run.
 std::string step_of(const std::string& intention, int attempt, int cycle) {
     return intention + "/" + std::to_string(attempt) + "/" + std::to_string(cycle);
@@ -81,8 +89,27 @@ asio::awaitable<std::optional<events::pattern_basis>> recall_pattern(
     co_return std::nullopt;
 }
 
+asio::awaitable<llm::tier_standings> recall_tiers(run_context& run) {
+    llm::tier_standings all;
+    if (!is_on(run) || run.patterns == nullptr) co_return all;
+    for (const llm::tier t : llm::all_tiers) {
+        const auto row = co_await run.patterns->find(
+            run.job.repository.string(), pattern_of_tier(run, t), run.blocking
+        );
+        if (!row) {
+            co_await warn(run, "How the tiers did before cannot be read: ", row.error());
+            co_return llm::tier_standings{};
+        }
+        if (row->passed + row->failed < fewest_of_a_tier) continue;
+        const auto standing = verify::assess_pattern({row->passed, row->failed, false});
+        all[static_cast<std::size_t>(t)] =
+            llm::tier_standing{row->attempts(), standing.lower, standing.mean, standing.upper};
+    }
+    co_return all;
+}
+
 asio::awaitable<void> book_outcome(
-    work_item& item, const deferred_change& change, verdict outcome
+    work_item& item, const deferred_change& change, verdict outcome, bool completes
 ) {
     run_context& run = item.run;
     if (!is_on(run) || run.patterns == nullptr) co_return;
@@ -97,6 +124,12 @@ asio::awaitable<void> book_outcome(
     const bool passed = outcome == verdict::pass;
     // What was skipped was let through by nobody who could teach anything.
     if (change.decision.verified() || !passed) co_await learn(run, about, passed);
+    if (completes) {
+        const booked_change of_tier{
+            about.intention, about.step + " tier", pattern_of_tier(run, change.by), {}
+        };
+        co_await learn(run, of_tier, passed);
+    }
     if (passed) run.booked.push_back(std::move(about));
 }
 

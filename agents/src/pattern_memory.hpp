@@ -3,6 +3,7 @@
 #include "deferred_change.hpp"
 #include "work_item.hpp"
 
+#include <riva/llm/tier.hpp>
 #include <riva/runtime/event.hpp>
 #include <riva/runtime/verdict.hpp>
 #include <riva/verify/pattern_standing.hpp>
@@ -22,9 +23,16 @@ asio::awaitable<std::optional<events::pattern_basis>> recall_pattern(
 
 verify::pattern_outcomes outcomes_in(const events::pattern_basis& known);
 
+/// What is known of how the tiers did in completing intentions, for `select_tier`; nothing of a
+/// tier with fewer than three outcomes.
+asio::awaitable<llm::tier_standings> recall_tiers(run_context& run);
+
 /// Books what a verification found of a change; of one that was skipped, only a failure. A verdict
-/// that is neither pass nor fail teaches nothing.
-asio::awaitable<void> book_outcome(work_item& item, const deferred_change& change, verdict outcome);
+/// that is neither pass nor fail teaches nothing. `completes`: it was verified by the acceptance of
+/// the intention, and tells how the tier did as well.
+asio::awaitable<void> book_outcome(
+    work_item& item, const deferred_change& change, verdict outcome, bool completes
+);
 
 /// The whole did not hold together: of each file that a failed check of the changes names, the last
 /// change of it was wrong after all.

@@ -192,7 +192,8 @@ private:
                 item_.it.id, all_[i].cycle, v, static_cast<int>(all_.size()), reason_of(i)
             });
             co_await report_to_trust(item_, all_[i].cycle, all_[i].decision, v);
-            co_await book_outcome(item_, all_[i], v);
+            const bool completes = how_much_ == extent::acceptance && i + 1 == all_.size();
+            co_await book_outcome(item_, all_[i], v, completes);
         }
     }
 
@@ -273,7 +274,7 @@ asio::awaitable<void> report_escapes(work_item& item, const std::vector<evidence
         });
         if (!wrong) continue;
         co_await report_to_trust(item, change.cycle, change.decision, verdict::fail);
-        co_await book_outcome(item, change, verdict::fail);
+        co_await book_outcome(item, change, verdict::fail, false);
     }
     co_await blame_changes(item, found);
 }

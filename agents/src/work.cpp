@@ -108,6 +108,7 @@ asio::awaitable<void> judge_cycle(
     change.attempt = item.it.trace.size();
     for (const auto& file : c.outcome.files) change.files.push_back(file.path);
     change.pattern = plan.pattern;
+    change.by = item.proposed_by;
     change.semantic = plan.semantic;
     change.judged = plan.judged;
     change.before = std::move(before);

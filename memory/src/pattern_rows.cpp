@@ -178,13 +178,13 @@ std::optional<pattern_outcome> find_refuted(
 ) {
     auto row = prepare(
         in,
-        "SELECT pattern, step FROM pattern_outcomes WHERE project = ? AND run = ? AND file = ? "
-        "AND passed = 1 ORDER BY at DESC, step DESC LIMIT 1",
+        "SELECT pattern, step, passed FROM pattern_outcomes WHERE project = ? AND run = ? AND "
+        "file = ? ORDER BY at DESC, step DESC LIMIT 1",
         project,
         run,
         file
     );
-    if (!row.executeStep()) return std::nullopt;
+    if (!row.executeStep() || number(row, 2) == 0) return std::nullopt;
     return pattern_outcome{
         row.getColumn(0).getString(), run, row.getColumn(1).getString(), file, false, now
     };

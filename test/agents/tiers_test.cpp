@@ -7,8 +7,11 @@
 
 #include <riva/agents/error.hpp>
 #include <riva/llm/tier.hpp>
+#include <riva/memory/pattern_records.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <numeric>
 
 using namespace riva;
@@ -154,6 +157,33 @@ TEST_CASE("what the record says of the tiers is asked and followed", "[tiers]") 
     CHECK(w.run(w.job())->result.outcome == "verified");
     CHECK(w.asked() == names{"openai:medium"});
     CHECK(record.patterns == names{"coder/riva_action"});
+}
+
+TEST_CASE("a tier that mostly failed in a repository is passed over there", "[tiers][pattern]") {
+    if (!have_sandbox()) return;
+    for (const bool remembers : {true, false}) {
+        tiered w({rule_for_model("medium", {right}), rule_for_model("small", {right})});
+        w.settings.memory = remembers;
+        std::filesystem::create_directories(w.settings.state_folder);
+        const auto kept = memory::pattern_records::open(w.settings.state_folder / "riva.db");
+        REQUIRE(kept.has_value());
+        const auto now =
+            std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()
+            );
+        const auto project = std::filesystem::canonical(w.repository.path()).string();
+        for (int i = 0; i < 5; ++i)
+            REQUIRE((*kept)
+                        ->add(
+                            project,
+                            {"complete by coder small", "earlier", std::to_string(i), "", false, now
+                            }
+                        )
+                        .has_value());
+        CHECK(w.run(w.job())->result.outcome == "verified");
+        CHECK(w.asked() == names{remembers ? "openai:medium" : "openai:small"});
+        const auto own = (*kept)->find(project, "complete by coder medium", now).value();
+        CHECK(own.successes == (remembers ? 1 : 0));
+    }
 }
 
 TEST_CASE("a provider that is down is named, and the next model is asked instead", "[tiers]") {

@@ -95,12 +95,14 @@ TEST_CASE(
     const temporary_folder folder;
     const auto kept = open(folder);
     kept->add("/a", outcome("1/1/1", true)).value();
+    kept->add("/a", outcome("1/1/2", true, start + 1ms)).value();
     CHECK_FALSE(kept->refute("/a", "r", "b.py", start).value());
     CHECK_FALSE(kept->refute("/b", "r", "a.py", start).value());
     CHECK_FALSE(kept->refute("/a", "other", "a.py", start).value());
     CHECK(kept->refute("/a", "r", "a.py", start + 1s).value());
     CHECK_FALSE(kept->refute("/a", "r", "a.py", start + 1s).value());
-    CHECK((find(*kept).successes == 0 && find(*kept).failures == 1));
+    // The change before may have been right.
+    CHECK((find(*kept).successes == 1 && find(*kept).failures == 1));
 }
 
 TEST_CASE("an outcome counts half after its half-life", "[pattern_records]") {

@@ -60,8 +60,8 @@ public:
     /// whether anything changed.
     result<bool> add(const std::string& project, const pattern_outcome& seen);
 
-    /// A file that a run changed turned out to be wrong: its last success with that file becomes a
-    /// failure. False if there is none.
+    /// A file that a run changed turned out to be wrong: the last outcome of the run that is about
+    /// that file becomes a failure. False if it is one, or if there is none.
     result<bool> refute(
         const std::string& project,
         const std::string& run,
