@@ -4,6 +4,9 @@
 
 #include "catch.hpp"
 
+#include <map>
+#include <string>
+
 using namespace riva;
 using agents::earlier_pass;
 
@@ -192,5 +195,34 @@ TEST_CASE("calls that were cut off count, as far as anybody knows what they cost
         earlier_pass p(r.events);
         CHECK(p.spent().calls == 2);
         CHECK(p.spent().unpriced_calls == 1);
+    }
+}
+
+TEST_CASE("whose the next recorded answer is, is known before it is taken", "[earlier]") {
+    record r;
+    r.start("1");
+    r.answer("1", "first").tier = "small";
+    r.answer("1", "second").tier = "medium";
+    earlier_pass p(r.events);
+    CHECK(p.find_tier("1", 1, "riva_action") == llm::tier::small);
+    CHECK(p.find_tier("1", 1, "riva_action") == llm::tier::small);
+    CHECK(next(p, "1") == "first");
+    CHECK(p.find_tier("1", 1, "riva_action") == llm::tier::medium);
+    CHECK(next(p, "1") == "second");
+    CHECK_FALSE(p.find_tier("1", 1, "riva_action").has_value());
+    CHECK_FALSE(p.find_tier("1.1", 1, "riva_action").has_value());
+}
+
+TEST_CASE("a run has had a result once a pass ended with one", "[earlier]") {
+    for (const auto& [outcome, is_result] : std::map<std::string, bool>{
+             {"failed", true}, {"unverified", true}, {"exhausted", false}, {"cancelled", false}
+         }) {
+        record r;
+        r.start("1");
+        CHECK_FALSE(earlier_pass(r.events).had_result());
+        events::run_result ended;
+        ended.outcome = outcome;
+        r.add(ended);
+        CHECK(earlier_pass(r.events).had_result() == is_result);
     }
 }

@@ -3,13 +3,17 @@
 #include "catch.hpp"
 #include "world.hpp"
 
+#include <riva/agents/metrics.hpp>
 #include <riva/agents/settings.hpp>
 #include <riva/memory/pattern_records.hpp>
 #include <riva/verify/pattern_standing.hpp>
 #include <riva/verify/trust_budget.hpp>
 
+#include <boost/asio/io_context.hpp>
+
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <filesystem>
 
 using namespace riva;
@@ -220,6 +224,35 @@ TEST_CASE("two repositories learn apart from one another", "[pattern]") {
     CHECK(records(one).find().attempts() == 1);
     CHECK(records(two).find().attempts() == 1);
     CHECK(two.seen<events::verify_decided>().front().pattern->attempts == 0);
+}
+
+TEST_CASE("sixty-four runs at once lose nothing of what they learn", "[pattern][metrics]") {
+    if (!have_sandbox()) return;
+    constexpr int runs = 64;
+    world w(script_of({create("a.py", "a = 1\n", true)}));
+    std::vector<std::string> ids;
+    {
+        asio::io_context io(1);
+        agents::engine engine(io.get_executor(), w.settings, w.parts);
+        for (int i = 0; i < runs; ++i)
+            engine.async_run(
+                w.task("write a.py", {"true"}),
+                nullptr,
+                deadline::in(5min),
+                [&](std::exception_ptr failed, result<agents::report> ended) {
+                    CHECK(!failed);
+                    if (ended) ids.push_back(ended->run);
+                }
+            );
+        io.run();
+    }
+    REQUIRE(ids.size() == runs);
+    CHECK(records(w).find().successes == runs);
+    CHECK(records(w).find("complete by coder large").successes == runs);
+    std::vector<agents::run_metrics> all;
+    for (const auto& id : ids) all.push_back(agents::measure(w.recorded(id)));
+    for (const auto& figure : agents::average(all))
+        if (figure.name == "verified" || figure.name == "calls") CHECK(figure.value == 1);
 }
 
 TEST_CASE("a resumed run learns once, and decides as it did", "[pattern][resume]") {

@@ -70,3 +70,25 @@ TEST_CASE("a run that is killed and goes on learns each thing once", "[pattern][
     CHECK(learnt(r) == expected);
     std::printf("%d kills\n", kills);
 }
+
+TEST_CASE("eight programs at once on one state folder lose nothing", "[pattern][metrics]") {
+    if (!have_sandbox()) return;
+    const test::installation i;
+    const test::model_server server(test::script_that_writes_add());
+    const std::string one = "$RIVA run 'write add in m.py' --quiet --model " + server.spec() +
+                            " --check 'python3 -c \"import m\"' > /dev/null & ";
+    std::string all;
+    for (int n = 0; n < 8; ++n) all += one + "p" + std::to_string(n) + "=$!; ";
+    for (int n = 0; n < 8; ++n) all += "wait $p" + std::to_string(n) + " || exit 9; ";
+    const auto ended = i.shell(all);
+    INFO(ended.err);
+    REQUIRE(ended.status == 0);
+    std::int64_t outcomes = 0;
+    for (const auto& line : i.riva({"metrics", "--by", "pattern", "--json"}).lines())
+        outcomes += boost::json::parse(line).at("successes").as_int64();
+    CHECK(outcomes == 16);  // of the change, and of the tier
+    const auto average = boost::json::parse(i.riva({"metrics", "--json"}).lines().back());
+    CHECK(average.at("runs").as_int64() == 8);
+    CHECK(average.at("average").at("verified").as_int64() == 1);
+    CHECK(average.at("average").at("calls").as_int64() == 1);
+}
