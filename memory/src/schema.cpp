@@ -200,11 +200,11 @@ int schema_version() {
     return static_cast<int>(std::size(steps));
 }
 
-void upgrade(SQLite::Database& in, int version) {
-    assert(version >= 0);
-    if (version >= schema_version()) return;
-    for (int next = version; next < schema_version(); ++next) in.exec(steps[next]);
-    in.exec("PRAGMA user_version = " + std::to_string(schema_version()));
+void upgrade(SQLite::Database& in, int version, int until) {
+    assert(version >= 0 && until <= schema_version());
+    if (version >= until) return;
+    for (int next = version; next < until; ++next) in.exec(steps[next]);
+    in.exec("PRAGMA user_version = " + std::to_string(until));
 }
 
 }  // namespace riva::memory

@@ -1,5 +1,7 @@
 #include "power_cut.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace riva::test {
@@ -26,6 +28,10 @@ struct syncs {
 void put(std::string& into, std::size_t offset, std::string_view bytes) {
     if (into.size() < offset + bytes.size()) into.resize(offset + bytes.size());
     std::ranges::copy(bytes, into.begin() + static_cast<std::ptrdiff_t>(offset));
+}
+
+void cut_off(std::string& file, const disk_step& step) {
+    file.resize(std::min(file.size(), static_cast<std::size_t>(step.offset)));
 }
 
 /// A write that nobody has waited for.
@@ -58,9 +64,7 @@ disk_image cut_power(std::span<const disk_step> steps, std::mt19937& random) {
             else
                 put_some(file, step, random);
         } else if (step.what == disk_step::kind::truncate) {
-            std::string& file = files[step.file];
-            const auto size = static_cast<std::size_t>(step.offset);
-            if (size < file.size() && (happened || random() % 2 == 0)) file.resize(size);
+            if (happened || random() % 2 == 0) cut_off(files[step.file], step);
         } else if (step.what == disk_step::kind::remove) {
             if (i < known.last_of_all || random() % 2 == 0) files.erase(step.file);
         }
@@ -68,6 +72,25 @@ disk_image cut_power(std::span<const disk_step> steps, std::mt19937& random) {
     for (const auto& [name, when] : created)
         if (when >= known.last_of_all && random() % 2 == 0) files.erase(name);
     return files;
+}
+
+disk_image kill_after(std::span<const disk_step> steps) {
+    disk_image files;
+    for (const auto& step : steps) {
+        if (step.what == disk_step::kind::write)
+            put(files[step.file], static_cast<std::size_t>(step.offset), step.bytes);
+        else if (step.what == disk_step::kind::truncate)
+            cut_off(files[step.file], step);
+        else if (step.what == disk_step::kind::remove)
+            files.erase(step.file);
+    }
+    return files;
+}
+
+std::filesystem::path fast_folder() {
+    const std::filesystem::path in_memory = "/dev/shm";
+    return ::access(in_memory.c_str(), W_OK) == 0 ? in_memory
+                                                  : std::filesystem::temp_directory_path();
 }
 
 }  // namespace riva::test

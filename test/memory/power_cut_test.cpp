@@ -9,7 +9,6 @@
 #include <boost/asio/io_context.hpp>
 #include <catch.hpp>
 #include <temporary_folder.hpp>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <iostream>
@@ -20,12 +19,6 @@ namespace riva::test {
 namespace {
 
 constexpr int runs_at_once = 6;
-
-std::filesystem::path fast_folder() {
-    const std::filesystem::path in_memory = "/dev/shm";
-    return ::access(in_memory.c_str(), W_OK) == 0 ? in_memory
-                                                  : std::filesystem::temp_directory_path();
-}
 
 /// The event that a run has at a place: short, or with a text that is put away, new or not.
 event event_at(const std::string& run, std::uint64_t seq) {
@@ -144,7 +137,9 @@ TEST_CASE("journal holds whatever it acknowledged when the power is cut", "[powe
     CHECK(found.torn == 0);
 }
 
-TEST_CASE("power cuts lose events of a journal whose disk does not do what it was told", "[power]") {
+TEST_CASE(
+    "power cuts lose events of a journal whose disk does not do what it was told", "[power]"
+) {
     recorded_disk::instance();
     const auto seed = std::random_device{}();
     std::mt19937 random(seed);

@@ -41,25 +41,25 @@ int close(sqlite3_file* file) {
 }
 
 int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) {
-    recorded_disk::instance().add(
+    const int added = recorded_disk::instance().add(
         {disk_step::kind::write,
          *self(file).name,
          offset,
          std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(size))}
     );
+    if (added != SQLITE_OK) return added;
     return pass<&sqlite3_io_methods::xWrite>(file, bytes, size, offset);
 }
 
 int truncate(sqlite3_file* file, sqlite3_int64 size) {
-    recorded_disk::instance().add({disk_step::kind::truncate, *self(file).name, size, {}});
-    return pass<&sqlite3_io_methods::xTruncate>(file, size);
+    const int added =
+        recorded_disk::instance().add({disk_step::kind::truncate, *self(file).name, size, {}});
+    return added != SQLITE_OK ? added : pass<&sqlite3_io_methods::xTruncate>(file, size);
 }
 
 /// Nobody pulls the plug of this machine: it is enough to write down what should be safe now.
 int sync(sqlite3_file* file, int) {
-    if (recorded_disk::instance().keeps(*self(file).name))
-        recorded_disk::instance().add({disk_step::kind::sync, *self(file).name, 0, {}});
-    return SQLITE_OK;
+    return recorded_disk::instance().add({disk_step::kind::sync, *self(file).name, 0, {}});
 }
 
 using methods = sqlite3_io_methods;
@@ -96,8 +96,9 @@ int open(sqlite3_vfs* layer, const char* path, sqlite3_file* file, int flags, in
 }
 
 int remove(sqlite3_vfs* layer, const char* path, int sync_folder) {
-    recorded_disk::instance().add({disk_step::kind::remove, name_of(path), 0, {}});
-    return below(layer)->xDelete(below(layer), path, sync_folder);
+    const int added =
+        recorded_disk::instance().add({disk_step::kind::remove, name_of(path), 0, {}});
+    return added != SQLITE_OK ? added : below(layer)->xDelete(below(layer), path, sync_folder);
 }
 
 }  // namespace
@@ -134,14 +135,18 @@ std::vector<disk_step> recorded_disk::end() {
     return std::exchange(steps_, {});
 }
 
-void recorded_disk::add(disk_step step) {
+void recorded_disk::fail(std::function<int(const disk_step&)> decide) {
     const std::lock_guard lock(guard_);
-    if (on_) steps_.push_back(std::move(step));
+    decide_ = std::move(decide);
 }
 
-bool recorded_disk::keeps(const std::string& file) {
+int recorded_disk::add(disk_step step) {
     const std::lock_guard lock(guard_);
-    return keeps_its_log_ || !file.ends_with("-wal");
+    if (const int failed = decide_ ? decide_(step) : SQLITE_OK; failed != SQLITE_OK) return failed;
+    const bool forgotten =
+        !keeps_its_log_ && step.what == disk_step::kind::sync && step.file.ends_with("-wal");
+    if (on_ && !forgotten) steps_.push_back(std::move(step));
+    return SQLITE_OK;
 }
 
 }  // namespace riva::test

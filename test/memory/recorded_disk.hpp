@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -32,13 +33,18 @@ public:
     void begin(bool keeps_its_log);
     std::vector<disk_step> end();
 
-    void add(disk_step step);
-    bool keeps(const std::string& file);
+    /// Decides what becomes of a step: SQLITE_OK, or the code that it fails with. Nothing: all
+    /// succeed.
+    void fail(std::function<int(const disk_step&)> decide);
+
+    /// Writes a step down, unless it fails. Returns a code of SQLite.
+    int add(disk_step step);
 
 private:
     std::mutex guard_;
     bool on_ = false;
     bool keeps_its_log_ = true;
+    std::function<int(const disk_step&)> decide_;
     std::vector<disk_step> steps_;
 };
 
