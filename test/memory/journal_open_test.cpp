@@ -10,10 +10,7 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <temporary_folder.hpp>
-#include <unistd.h>
 #include <write_lock.hpp>
-
-#include <iostream>
 
 namespace riva::test {
 namespace {
@@ -44,12 +41,6 @@ std::filesystem::path write_foreign_log(const temporary_folder& folder) {
     open.exec("INSERT INTO t VALUES (1), (2), (3)");
     folder.write("other.db-wal", read_file(running / "other.db-wal"));
     return folder.write("other.db", read_file(file));
-}
-
-bool permissions_apply(const char* what) {
-    if (::geteuid() != 0) return true;
-    std::cout << "skipped: " << what << " (permissions do not apply to root)\n";
-    return false;
 }
 
 mode_t mode_of(const std::filesystem::path& file) {
@@ -153,18 +144,6 @@ TEST_CASE("journal refuses a folder that is missing, and a folder as file", "[op
     const auto is_folder = sqlite_journal::open(folder.path());
     REQUIRE(!is_folder);
     CHECK(is_folder.error().code == errc::io_failed);
-}
-
-TEST_CASE("journal says that a database or its folder is read-only", "[open]") {
-    if (!permissions_apply("journal says that a database or its folder is read-only")) return;
-    const temporary_folder folder;
-    write_sample(folder / "riva.db");
-    std::filesystem::permissions(folder / "riva.db", std::filesystem::perms::owner_read);
-    const auto opened = sqlite_journal::open(folder / "riva.db");
-    if (opened)
-        CHECK(append(**opened, log_event("s", 1)).error().code == errc::read_only);
-    else
-        CHECK(opened.error().code == errc::read_only);
 }
 
 TEST_CASE("database is busy while another process writes", "[open]") {
