@@ -36,6 +36,23 @@ void distrust_the_file(SQLite::Database& connection) {
     connection.exec("PRAGMA cell_size_check = ON");
 }
 
+struct what_it_is {
+    int owner;
+    int version;
+    bool blank;
+    bool sealed;
+};
+
+/// Looks at one state: another process may be creating the database just now.
+what_it_is look(SQLite::Database& in) {
+    const SQLite::Transaction one_state(in);
+    const int owner = number(in, "PRAGMA application_id");
+    const int version = number(in, "PRAGMA user_version");
+    const bool blank =
+        owner == 0 && version == 0 && number(in, "SELECT count(*) FROM sqlite_schema") == 0;
+    return {owner, version, blank, has_seals(in.getHandle())};
+}
+
 int keep_length(void* pages, sqlite3*, const char*, int length) {
     *static_cast<int*>(pages) = length;
     return SQLITE_OK;
@@ -86,8 +103,8 @@ result<std::unique_ptr<database>> database::open(
 
 database::~database() {
     if (!ours_ || lost_.code || purpose_ == access::read) return;
-    if (write_lock::acquire(file_, std::chrono::milliseconds(0)))
-        move_log(SQLITE_CHECKPOINT_TRUNCATE);
+    const auto lock = write_lock::acquire(file_, std::chrono::milliseconds(0));
+    if (lock) move_log(SQLITE_CHECKPOINT_TRUNCATE);
 }
 
 result<void> database::attempt(const std::function<void()>& work) {
@@ -105,10 +122,7 @@ result<void> database::attempt(const std::function<void()>& work) {
 result<void> database::prepare() {
     distrust_the_file(connection_);
     make_room_for_seals(connection_.getHandle());
-    const int owner = number(connection_, "PRAGMA application_id");
-    const int version = number(connection_, "PRAGMA user_version");
-    const bool blank = owner == 0 && version == 0 &&
-                       number(connection_, "SELECT count(*) FROM sqlite_schema") == 0;
+    const auto [owner, version, blank, sealed] = look(connection_);
     if (!blank && owner != application)
         return unusable(errc::foreign, file_, "is one of another program; move it away");
     if (version > schema_version())
@@ -118,7 +132,6 @@ result<void> database::prepare() {
             "was written by a newer riva (version " + std::to_string(version) +
                 ", this one knows " + std::to_string(schema_version()) + "); install that one"
         );
-    const bool sealed = has_seals(connection_.getHandle());
     if (!blank && (version < 1 || (version >= first_with_seals && !sealed)))
         return unusable(
             errc::corrupt,
@@ -209,8 +222,8 @@ result<void> database::read(const std::function<void(SQLite::Database&)>& work) 
 
 void database::rest() {
     if (lost_.code || log_pages_ - stuck_pages_ < grown_log) return;
-    if (write_lock::acquire(file_, std::chrono::milliseconds(0)))
-        move_log(SQLITE_CHECKPOINT_PASSIVE);
+    const auto lock = write_lock::acquire(file_, std::chrono::milliseconds(0));
+    if (lock) move_log(SQLITE_CHECKPOINT_PASSIVE);
 }
 
 /// Whoever calls this holds the lock.

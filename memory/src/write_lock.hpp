@@ -1,15 +1,18 @@
 #pragma once
 
+#include "turnstile.hpp"
+
 #include <riva/runtime/error.hpp>
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 
 namespace riva::memory {
 
 /// The right to write a database, among the processes that use it: an exclusive `flock` on a file
 /// beside it. SQLite before 3.51.3 can damage a WAL that two processes write or checkpoint at once,
-/// so whoever writes or checkpoints holds this lock.
+/// so whoever writes or checkpoints holds this lock. The threads of one process come in order.
 class write_lock {
 public:
     /// Waits at most `patience`. Errors: busy, read_only, io_failed.
@@ -21,7 +24,9 @@ public:
     write_lock& operator=(write_lock&& other) noexcept;
 
 private:
-    explicit write_lock(int descriptor) : descriptor_(descriptor) {}
+    write_lock(std::shared_ptr<turnstile> entered, int descriptor);
+
+    std::shared_ptr<turnstile> entered_;  // whoever waits in it may outlive this
     int descriptor_ = -1;
 };
 
