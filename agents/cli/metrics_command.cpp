@@ -21,13 +21,11 @@ namespace {
 using all_metrics = std::vector<agents::run_metrics>;
 
 /// The names of the runs, newest first, that the options let through.
-result<std::vector<std::string>> choose_runs(const metrics_options& options) {
-    auto record = open_journal();
-    if (!record) return record.error();
+result<std::vector<std::string>> choose_runs(journal& record, const metrics_options& options) {
     result<std::vector<run_summary>> all;
     // The object lives until its coroutine has ended.
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
-    run_to_end([&]() -> asio::awaitable<void> { all = co_await record->get()->runs(); });
+    run_to_end([&]() -> asio::awaitable<void> { all = co_await record.runs(); });
     if (!all) return all.error();
     std::error_code failed;
     const auto only = std::filesystem::weakly_canonical(options.repository, failed).string();
@@ -39,19 +37,24 @@ result<std::vector<std::string>> choose_runs(const metrics_options& options) {
     return chosen;
 }
 
-result<agents::run_metrics> measure_run(const std::string& id) {
-    const auto events = read_run(id);
+result<agents::run_metrics> measure_run(journal& record, const std::string& id) {
+    result<std::vector<event>> events;
+    // The object lives until its coroutine has ended.
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
+    run_to_end([&]() -> asio::awaitable<void> { events = co_await record.read(id); });
     if (!events) return events.error();
     return agents::measure(*events);
 }
 
 /// A run that cannot be read is named, and left out.
 result<all_metrics> measure_last(const metrics_options& options) {
-    const auto chosen = choose_runs(options);
+    const auto record = open_journal();
+    if (!record) return record.error();
+    const auto chosen = choose_runs(**record, options);
     if (!chosen) return chosen.error();
     all_metrics all;
     for (const auto& id : *chosen) {
-        auto run = measure_run(id);
+        auto run = measure_run(**record, id);
         if (run)
             all.push_back(std::move(*run));
         else
@@ -67,9 +70,9 @@ result<all_metrics> measure_named(const std::vector<std::string>& names) {
     for (const auto& name : names) {
         const auto id = find_run(name);
         if (!id) return id.error();
-        auto run = measure_run(*id);
-        if (!run) return run.error();
-        all.push_back(std::move(*run));
+        const auto events = read_run(*id);
+        if (!events) return events.error();
+        all.push_back(agents::measure(*events));
     }
     return all;
 }

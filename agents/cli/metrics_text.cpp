@@ -70,9 +70,9 @@ void print_means(std::span<const run_metrics> runs) {
         part(m["execution_ms"], m["total_ms"]).c_str()
     );
     std::printf(
-        "Without need, in all: %lld of %lld splits were of simple tasks, %lld of %lld "
-        "verifications "
-        "of low risk passed\n",
+        "Without need, in all: %lld of %lld splits (of simple tasks), %lld of %lld verifications "
+        "(of "
+        "low risk, and passed)\n",
         static_cast<long long>(all.work.skippable_decompositions),
         static_cast<long long>(all.work.decompositions),
         static_cast<long long>(decided.skippable),
