@@ -50,12 +50,12 @@ public:
         kept_ = std::move(*opened);
     }
 
-    void add(int count, bool passed) {
+    void add(int count, bool passed, const std::string& pattern = create_python) {
         for (int i = 0; i < count; ++i)
             kept_
                 ->add(
                     project_,
-                    {create_python, "earlier", std::to_string(++steps_), "", passed, now() - 1min}
+                    {pattern, "earlier", std::to_string(++steps_), "", passed, now() - 1min}
                 )
                 .value();
     }
@@ -196,6 +196,34 @@ TEST_CASE("a proven pattern skips nothing that trust has not proved", "[pattern]
         CHECK(e.pattern->advice == "proven");
         CHECK(e.probability == 1);
     }
+}
+
+TEST_CASE("high risk is verified however well its pattern did", "[pattern][trust]") {
+    if (!have_sandbox()) return;
+    struct approving final : agents::checkpoint {
+        asio::awaitable<bool> approve_action(const intention&, const action&, const verify::risk&)
+            override {
+            co_return true;
+        }
+    } person;
+    world w(
+        script_of(
+            {propose(run_command{{"sh", "-c", "rm -rf old"}, ""}, false),
+             create("a.py", "a = 1\n", true)}
+        ),
+        {{"old/b.txt", "b\n"}}
+    );
+    trusting_store store;
+    w.parts.trust = &store;
+    w.decide = &person;
+    w.settings.approve = agents::approval::ask;
+    records(w).add(100, true, "command sh large");
+    REQUIRE(w.run(w.task("tidy up", {"test ! -e old"})).value().result.outcome == "verified");
+    const auto first = w.seen<events::verify_decided>().front();
+    CHECK(first.pattern->advice == "proven");
+    CHECK(first.trust->risk == "high");
+    CHECK(first.decision == "verify");
+    CHECK(first.reason == "High risk is always verified.");
 }
 
 TEST_CASE("the pattern memory can be turned off", "[pattern]") {
