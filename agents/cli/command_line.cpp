@@ -228,6 +228,7 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     add_resume(*resume_command, resume);
     auto* apply_command = app.add_subcommand("apply", "Apply a run's change to the repository");
     apply_command->add_option("RUN", apply.run, "The run")->required();
+    apply_command->add_flag("--undo", apply.undo, "Take the change back");
     auto* runs_command = app.add_subcommand("runs", "List the runs");
     auto* show_command =
         app.add_subcommand("show", "Show a run: its intentions with verdicts and evidence");

@@ -44,6 +44,7 @@ struct resume_options {
 
 struct apply_options {
     std::string run;
+    bool undo = false;
 };
 
 struct show_options {

@@ -143,6 +143,10 @@ private:
         if (e.applied) line(tone::good, "run", "the change was applied to the repository");
     }
 
+    void show(const events::effect_prepared&) {}
+    void show(const events::effect_applied&) {}
+    void show(const events::effect_undone&) {}
+
     void show(const events::log& e) { line(tone::dim, e.level, first_line(e.message, 300)); }
 
     void show(const events::run_result& e) {

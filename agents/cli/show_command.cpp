@@ -3,8 +3,11 @@
 #include "reading.hpp"
 #include "terminal_text.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace riva::cli {
 namespace {
@@ -16,7 +19,27 @@ public:
         std::visit([this](const auto& body) { show(body); }, e.body);
     }
 
+    /// What nobody knows the end of.
+    void print_unfinished(const std::string& run) const {
+        if (!effect_) return;
+        std::printf(
+            "\nunknown     effect %s (%s) was prepared, and how far it got is not known:\n",
+            effect_->effect.c_str(),
+            effect_->kind.c_str()
+        );
+        for (const auto& file : effect_->files)
+            std::printf("            %s\n", printable(file.change.path).c_str());
+        std::printf(
+            "riva apply %s writes all of it, riva apply %s --undo takes all of it back.\n",
+            run.c_str(),
+            run.c_str()
+        );
+    }
+
 private:
+    std::optional<events::effect_prepared> effect_;  // that has no end so far
+    std::optional<events::effect_prepared> before_;  // that had none when it was prepared
+
     static void line(const std::string& intention, const std::string& text) {
         std::size_t depth = 0;
         for (const char c : intention) depth += c == '.' ? 1 : 0;
@@ -142,8 +165,21 @@ private:
             std::printf("%-11s %s\n", e.error->kind.c_str(), printable(e.error->message).c_str());
     }
 
-    void show(const events::workspace_diff& e) {
-        if (e.applied) std::printf("the change was applied\n");
+    void show(const events::workspace_diff&) {}
+
+    void show(const events::effect_prepared& e) { before_ = std::exchange(effect_, e); }
+
+    void show(const events::effect_applied& e) {
+        if (!effect_ || effect_->effect != e.effect) return;
+        std::printf(
+            effect_->kind == "undo" ? "the change was taken back\n" : "the change was applied\n"
+        );
+        effect_.reset();
+    }
+
+    void show(const events::effect_undone& e) {
+        std::printf("the change was not applied: %s\n", first_line(e.reason, 500).c_str());
+        effect_ = before_;
     }
 
     void show(const events::model_started& e) {
@@ -193,6 +229,15 @@ std::vector<event>::const_iterator find_last_pass(const std::vector<event>& even
     return last;
 }
 
+/// A pass may end what one before it began.
+bool is_of_an_effect(const event& e) {
+    return type_name(e.body).starts_with("effect.");
+}
+
+bool is_result(const event& e) {
+    return std::holds_alternative<events::run_result>(e.body);
+}
+
 }  // namespace
 
 exit_code carry_out(const show_options& options) {
@@ -205,11 +250,12 @@ exit_code carry_out(const show_options& options) {
     for (auto e = events->begin(); e != events->end(); ++e) {
         if (options.json)
             std::printf("%s\n", to_json(*e).c_str());
-        else if (e == events->begin() || e >= last_pass)
+        else if (e == events->begin() || e >= last_pass || is_of_an_effect(*e))
             printer.print(*e);
     }
-    if (!events->empty() && !std::holds_alternative<events::run_result>(events->back().body) &&
-        !options.json)
+    if (options.json) return exit_code::verified;
+    printer.print_unfinished(*run);
+    if (std::none_of(last_pass, events->end(), is_result))
         std::printf(
             "\nThe run has no result: it goes on, or it was killed; then riva resume %s goes on "
             "with "

@@ -1,5 +1,6 @@
 #include <riva/agents/engine.hpp>
 
+#include "delivery.hpp"
 #include "pattern_archive.hpp"
 #include "protection.hpp"
 #include "run_context.hpp"
@@ -173,6 +174,14 @@ asio::awaitable<result<workspace>> stage(
     co_return std::move(*tree);
 }
 
+report begin_report(const run_context& run) {
+    report empty;
+    empty.run = run.id;
+    empty.root.what = run.job.what;
+    empty.root.acceptance = run.job.acceptance;
+    return empty;
+}
+
 /// Makes the path absolute, without links.
 result<void> resolve(fs::path& repository) {
     std::error_code failed;
@@ -239,7 +248,7 @@ asio::awaitable<result<report>> engine::state::carry_out(
     const auto examine = [&]() -> asio::awaitable<void> {
         startable = co_await check_start(parts, plan.options, what);
     };
-    co_await run_on(strand, examine);
+    if (!plan.delivery) co_await run_on(strand, examine);
     if (!startable) co_return startable.error();
     const auto record = journal();
     if (!record) co_return record.error();
@@ -274,10 +283,7 @@ asio::awaitable<result<report>> engine::state::carry_out(
 
     go_on_from(run, std::move(plan.earlier));
 
-    report outcome;
-    outcome.run = run.id;
-    outcome.root.what = what.what;
-    outcome.root.acceptance = what.acceptance;
+    report outcome = begin_report(run);
     error not_started;
     // A partial cancellation is a request to stop, which the loop looks at; only a terminal one
     // goes on inward.
@@ -289,6 +295,10 @@ asio::awaitable<result<report>> engine::state::carry_out(
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
     const auto on_strand = [&]() -> asio::awaitable<void> {
         co_await asio::this_coro::reset_cancellation_state(note_request);
+        if (plan.delivery) {
+            not_started = co_await finish_delivery(run, outcome, std::move(*plan.delivery));
+            co_return;
+        }
         const auto shared = co_await trust.of(what, run.options, run.blocking);
         if (!shared) {
             not_started = shared.error();
@@ -309,6 +319,20 @@ asio::awaitable<result<report>> engine::state::carry_out(
     co_await run_on(strand, on_strand);
     if (not_started.code) co_return not_started;
     co_return outcome;
+}
+
+asio::awaitable<result<change_set>> engine::apply(application what) {
+    const auto record = state_->journal();
+    if (!record) co_return record.error();
+    result<change_set> applied;
+    // The object lives until its coroutine has ended.
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
+    const auto work = [&]() -> asio::awaitable<void> {
+        const fs::path folder = state_->options.state_folder / "runs" / what.run;
+        applied = co_await apply_run(**record, state_->parts.blocking, folder, what);
+    };
+    co_await run_on(asio::make_strand(executor_), work);
+    co_return applied;
 }
 
 std::string make_run_id() {

@@ -1,5 +1,7 @@
 #include "run_context.hpp"
 
+#include <riva/runtime/crash_point.hpp>
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -13,6 +15,24 @@ namespace {
 bool belongs_in_journal(const events::body& body) {
     return !std::holds_alternative<events::model_delta>(body);
 }
+
+void pass_recorded(const events::model_ended&) {
+    pass(crash_point::answer_recorded);
+}
+void pass_recorded(const events::workspace_diff&) {
+    pass(crash_point::diff_recorded);
+}
+void pass_recorded(const events::effect_prepared&) {
+    pass(crash_point::effect_prepared);
+}
+void pass_recorded(const events::effect_applied&) {
+    pass(crash_point::effect_applied);
+}
+void pass_recorded(const events::run_result&) {
+    pass(crash_point::result_recorded);
+}
+template <class Other>
+void pass_recorded(const Other&) {}
 
 }  // namespace
 
@@ -44,6 +64,7 @@ asio::awaitable<void> run_context::record_and_tell(events::body body) {
                 "error",
                 {"journal", written.error().context, "Nothing was applied; see riva doctor."}
             );
+        std::visit([](const auto& recorded) { pass_recorded(recorded); }, e.body);
     } else {
         e.seq = seq;
     }

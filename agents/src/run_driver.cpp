@@ -1,6 +1,7 @@
 #include "run_driver.hpp"
 
 #include "canaries.hpp"
+#include "delivery.hpp"
 #include "run_plan.hpp"
 #include "trust_archive.hpp"
 #include "work.hpp"
@@ -163,15 +164,14 @@ private:
             co_await remember_canaries();
             co_await end_intentions(report_.root);
             co_await keep_checks();
-            if (kept) co_await deliver();
+            describe_end();
+            if (kept) co_await deliver(run_, report_, *tree_);
         } catch (const run_over& end) {
             run_.result.outcome = end.outcome();
             run_.result.error = end.why();
         }
         try {
-            run_.result.grade = report_.root.grade;
-            run_.result.first_try = run_.result.outcome == "verified" && !run_.earlier.had_result();
-            run_.result.resumable = is_resumable(run_.result.outcome);
+            describe_end();
             co_await tree_->discard_objects(report_.changes, run_.result.resumable);
             co_await tree_->close();
             co_await run_.emit(run_.result);
@@ -180,6 +180,12 @@ private:
             run_.result.error = end.why();
         }
         report_.result = run_.result;
+    }
+
+    void describe_end() {
+        run_.result.grade = report_.root.grade;
+        run_.result.first_try = run_.result.outcome == "verified" && !run_.earlier.had_result();
+        run_.result.resumable = is_resumable(run_.result.outcome);
     }
 
     /// No intention is left active, or done without its end having been told.
@@ -191,37 +197,6 @@ private:
         it.grade = evidence_grade::none;
         it.reason = "The run ended.";
         if (open) co_await run_.emit_end(it);
-    }
-
-    asio::awaitable<void> deliver() {
-        auto changes = co_await tree_->changes();
-        auto diff = co_await tree_->diff();
-        if (!changes || !diff)
-            throw run_over(
-                "error",
-                {"workspace",
-                 (changes ? diff.error() : changes.error()).context,
-                 "Nothing was applied."}
-            );
-        report_.changes = std::move(*changes);
-        report_.diff = std::move(*diff);
-        for (const auto& change : report_.changes.files)
-            run_.result.files.push_back(change.change.path);
-        events::workspace_diff event{report_.changes.files, report_.diff, false};
-        // First of all what is going to be applied: should the process be killed meanwhile, `riva
-        // apply` completes it.
-        co_await run_.emit(event);
-        if (!run_.job.write || run_.result.outcome != "verified") co_return;
-        const auto applied =
-            co_await apply(report_.changes, tree_->objects(), run_.job.repository, run_.blocking);
-        event.applied = applied.has_value();
-        if (!applied)
-            run_.result.error = {
-                "apply",
-                applied.error().context,
-                "The change is kept; use riva apply " + run_.id + "."
-            };
-        if (event.applied) co_await run_.emit(std::move(event));
     }
 
     run_context& run_;

@@ -1,5 +1,7 @@
 #include "run_lock.hpp"
 
+#include "lock_holder.hpp"
+
 #include <riva/agents/error.hpp>
 
 #include <fcntl.h>
@@ -30,10 +32,12 @@ result<run_lock> run_lock::acquire(const std::filesystem::path& folder) {
     while (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
         if (errno == EINTR) continue;
         if (errno != EWOULDBLOCK) return cannot_lock(folder, errno);
+        const auto holder = find_lock_holder(lock.descriptor_);
         return error{
             errc::run_active,
-            "Run " + folder.filename().string() +
-                " is at work already; wait for it to end, or stop the process that works on it."
+            "Run " + folder.filename().string() + " is at work already" +
+                (holder ? ", in " + to_string(*holder) : "") +
+                "; wait for it to end, or stop the process that works on it."
         };
     }
     return lock;

@@ -13,7 +13,8 @@ struct run_facts {
     std::map<std::string, std::string> settings;
     std::string version;
     bool write = false;
-    bool delivered = false;  // what is to be applied was recorded
+    std::string diff;  // what is to be applied, as it was recorded
+    bool applied = false;  // some of it, by somebody who did not wait for its end
     std::string outcome;  // of the last pass; empty: its process was killed
 };
 
@@ -30,13 +31,15 @@ run_facts facts_of(const std::vector<event>& recorded) {
             f.version = again->version;
             f.write = again->write;
             f.outcome.clear();
-            f.delivered = false;
-        } else if (std::holds_alternative<events::workspace_diff>(e.body)) {
-            f.delivered = true;
+        } else if (const auto* change = std::get_if<events::workspace_diff>(&e.body)) {
+            f.diff = change->diff;
         } else if (const auto* ended = std::get_if<events::run_result>(&e.body)) {
             f.outcome = ended->outcome;
         }
     }
+    const auto effects = find_effects(recorded);
+    const bool is_applied = effects.applied() || effects.open;
+    f.applied = is_applied && !effects.is_unfinished_delivery();
     return f;
 }
 
@@ -51,11 +54,11 @@ result<void> check_resumable(const run_facts& f, const resumption& how) {
             "riva " + (f.version.empty() ? "of another version" : f.version) +
                 " recorded it without what that needs; run the task again."
         );
-    if (f.outcome.empty() && f.write && f.delivered)
+    if (f.outcome.empty() && f.applied)
         return refuse(
             how.run,
-            "its change was being applied when it was killed; riva apply " + how.run +
-                " completes that."
+            "its change is in the tree already, by riva apply; riva apply " + how.run +
+                " --undo takes it back, and then it can be resumed."
         );
     if (f.outcome.empty() || is_resumable(f.outcome)) return {};
     if (f.outcome == "verified" || f.outcome == "unverified")
@@ -98,6 +101,9 @@ result<run_plan> plan_next_pass(
     plan.job.run = how.run;
     plan.seed = f.started->seed;
     plan.job.write = f.write || how.write;
+    const auto effects = find_effects(recorded);
+    if (effects.is_unfinished_delivery())
+        plan.delivery = {*effects.last, *effects.promised, effects.open, f.diff};
     return plan;
 }
 

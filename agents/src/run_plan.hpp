@@ -1,5 +1,6 @@
 #pragma once
 
+#include "delivery.hpp"
 #include "earlier_pass.hpp"
 
 #include <riva/agents/engine.hpp>
@@ -7,6 +8,7 @@
 #include <riva/runtime/error.hpp>
 #include <riva/runtime/event.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,8 @@ struct run_plan {
     earlier_pass earlier = {};  ///< of a new run: empty
     std::string base = {};      ///< the tree that the run began with, if it goes on
     std::string seed = {};      ///< that it began with
+    /// All that is left to do.
+    std::optional<unfinished_delivery> delivery = {};
 
     bool goes_on() const { return earlier.last_seq() != 0; }
 };

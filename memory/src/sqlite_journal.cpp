@@ -4,6 +4,7 @@
 #include "run_records.hpp"
 
 #include <riva/memory/error.hpp>
+#include <riva/runtime/crash_point.hpp>
 #include <riva/runtime/offload.hpp>
 
 #include <boost/asio/post.hpp>
@@ -93,7 +94,9 @@ struct sqlite_journal::state {
         const auto written = store->write([&](SQLite::Database& to) {
             if (!events) events.emplace(to);
             for (const auto& e : all) e->ended = events->append(e->what);
+            pass(crash_point::journal_before_commit);
         });
+        pass(crash_point::journal_after_commit);
         for (const auto& e : all) {
             if (!written) e->ended = written.error();
             e->done = true;

@@ -1,3 +1,4 @@
+#include "apply_leftovers.hpp"
 #include "apply_step.hpp"
 #include "beneath.hpp"
 #include "file_work.hpp"
@@ -13,6 +14,7 @@
 #include <cerrno>
 #include <set>
 #include <system_error>
+#include <utility>
 
 namespace riva {
 namespace {
@@ -39,8 +41,9 @@ public:
         }
         throw_if_stopped(stop);
         for (; rest != steps_.end(); ++rest) rest->commit(tree_);
-        for (apply_step& s : steps_) s.finish(tree_);
-        steps_.clear();
+        // From here on there is no way back: what was there before goes.
+        auto done = std::exchange(steps_, {});
+        for (apply_step& s : done) s.finish(tree_);
     }
 
 private:
@@ -90,6 +93,23 @@ present_file look_past_links(
     return look(tree, path, stop);
 }
 
+std::string short_hash(const std::string& hash) {
+    return hash.empty() ? "none" : hash.substr(0, 12);
+}
+
+/// Of a file that is neither as it was nor as it is to be.
+std::string describe_conflict(const changed_file& file, const present_file& now) {
+    return shown(file.change.path) + " (before " + short_hash(file.change.before) + ", after " +
+           short_hash(file.change.after) + ", now " + short_hash(now.hash) + ")";
+}
+
+std::string first_few(const std::vector<std::string>& all) {
+    std::string text;
+    for (std::size_t i = 0; i < all.size() && i < 5; ++i) text += (i > 0 ? ", " : "") + all[i];
+    if (all.size() > 5) text += " and " + std::to_string(all.size() - 5) + " more";
+    return text;
+}
+
 /// Deletions last, but those first that make room for a file in the place of a folder or the other
 /// way round.
 std::vector<apply_step> in_order(std::vector<apply_step> steps) {
@@ -110,7 +130,7 @@ std::vector<apply_step> in_order(std::vector<apply_step> steps) {
 }
 
 std::vector<apply_step> check_files(
-    int tree, const change_set& changes, const std::stop_token& stop
+    int tree, const change_set& changes, const object_store& objects, const std::stop_token& stop
 ) {
     std::set<std::string> deleted;
     for (const changed_file& file : changes.files)
@@ -127,15 +147,40 @@ std::vector<apply_step> check_files(
         if (room || is_as_before(now, file))
             steps.emplace_back(file, std::move(now));
         else
-            conflicts.push_back(path);
+            conflicts.push_back(describe_conflict(file, now));
     }
     if (!conflicts.empty())
         fail(
             errc::conflict,
-            "the tree changed meanwhile in " + shown_list(conflicts) +
-                "; nothing was written, run the task again on the tree as it is now"
+            "the tree changed meanwhile in " + first_few(conflicts) +
+                "; nothing was written now: make each of them what it was before or what it is to "
+                "be (the contents are in " +
+                objects.folder().string() +
+                " by these hashes) and apply again, or run the task again on the tree as it is now"
         );
     return in_order(std::move(steps));
+}
+
+void tidy_up(int tree, const change_set& changes, const std::stop_token& stop) {
+    const auto kept = remove_leftovers(tree, changes, stop);
+    if (kept.empty()) return;
+    fail(
+        errc::conflict,
+        "somebody wrote " + shown_list(kept) +
+            " while it was being replaced, and that version is in a file .riva-* next to it; take "
+            "from it what you need, delete it and apply again"
+    );
+}
+
+file_descriptor open_tree(const std::filesystem::path& tree) {
+    file_descriptor root(::open(tree.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!root)
+        fail(
+            errc::tree_unreadable,
+            "cannot open the folder " + shown(tree.string()) + ": " +
+                std::generic_category().message(errno) + "; name the folder to write to"
+        );
+    return root;
 }
 
 void apply_now(
@@ -146,14 +191,11 @@ void apply_now(
 ) {
     check_paths(changes);
     const object_store store(objects);
-    const file_descriptor root(::open(tree.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!root)
-        fail(
-            errc::tree_unreadable,
-            "cannot open the folder " + shown(tree.string()) + ": " +
-                std::generic_category().message(errno) + "; name the folder to write to"
-        );
-    transaction(root.get()).run(check_files(root.get(), changes, stop), store, stop);
+    const file_descriptor root = open_tree(tree);
+    tidy_up(root.get(), changes, stop);
+    transaction(root.get()).run(check_files(root.get(), changes, store, stop), store, stop);
+    remove_emptied_folders(root.get(), changes);
+    sync_folders(root.get(), changes);
 }
 
 }  // namespace
@@ -167,6 +209,18 @@ asio::awaitable<result<void>> apply(
     co_return co_await file_work<void>(blocking, [&](std::stop_token stop) {
         apply_now(changes, objects, tree, stop);
     });
+}
+
+asio::awaitable<bool> is_applied(
+    change_set changes, std::filesystem::path tree, asio::any_io_executor blocking
+) {
+    const auto found = co_await file_work<bool>(blocking, [&](std::stop_token stop) {
+        const file_descriptor root = open_tree(tree);
+        return std::ranges::all_of(changes.files, [&](const changed_file& file) {
+            return is_as_after(look(root.get(), file.change.path, stop), file);
+        });
+    });
+    co_return found.has_value() && *found;
 }
 
 }  // namespace riva

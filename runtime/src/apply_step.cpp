@@ -4,6 +4,7 @@
 #include "file_work.hpp"
 #include "safe_path.hpp"
 
+#include <riva/runtime/crash_point.hpp>
 #include <riva/runtime/digest.hpp>
 
 #include <fcntl.h>
@@ -56,10 +57,12 @@ bool is_as_after(const present_file& now, const changed_file& file) {
            (file.mode_before == file.mode_after || now.mode == file.mode_after);
 }
 
+std::string temporary_name_of(const changed_file& file) {
+    return ".riva-" + sha256(file.change.path + '\n' + file.change.after).substr(0, 24);
+}
+
 apply_step::apply_step(const changed_file& file, present_file now)
-    : file_(&file),
-      now_(std::move(now)),
-      temporary_(".riva-" + sha256(file.change.path + '\n' + file.change.after).substr(0, 24)) {}
+    : file_(&file), now_(std::move(now)), temporary_(temporary_name_of(file)) {}
 
 void apply_step::prepare(int tree, const object_store& objects, const std::stop_token& stop) {
     if (deletes()) return;
@@ -83,10 +86,12 @@ void apply_step::write_temporary(
     const file_descriptor file(::openat(folder, name, flags, 0600));
     if (!file) fail_io("write next to", path(), errno);
     objects.copy_to(file_->change.after, file.get(), stop);
+    pass(crash_point::temporary_written);
     const bool keeps_mode = !nothing_there() && file_->mode_before == file_->mode_after;
     if (::fchmod(file.get(), keeps_mode ? now_.mode : file_->mode_after) != 0 ||
         ::fsync(file.get()) != 0)
         fail_io("write", path(), errno);
+    pass(crash_point::temporary_synced);
 }
 
 void apply_step::commit(int tree) {
@@ -96,6 +101,7 @@ void apply_step::commit(int tree) {
         fail_beneath(tree, "replace", path(), errno);
     }
     committed_ = true;
+    pass(crash_point::file_replaced);
     has_temporary_ = !nothing_there();
     if (has_temporary_ && !holds_old_file(at.parent.get())) fail_changed();
 }
@@ -120,7 +126,7 @@ void apply_step::undo(int tree) noexcept {
 
 void apply_step::finish(int tree) {
     remove_temporary(parent_of(tree));
-    if (deletes()) remove_emptied_folders(tree);
+    pass(crash_point::leftover_removed);
 }
 
 bool apply_step::move(int folder, const std::string& name) {
@@ -172,15 +178,6 @@ void apply_step::remove_temporary(const file_descriptor& parent) {
         ::unlinkat(parent.get(), temporary_.c_str(), 0);
     }
     has_temporary_ = false;
-    ::fsync(parent.get());
-}
-
-/// As git does, which knows no folders without files.
-void apply_step::remove_emptied_folders(int tree) const {
-    std::vector<std::string> above;
-    for (auto end = path().find('/'); end != std::string::npos; end = path().find('/', end + 1))
-        above.push_back(path().substr(0, end));
-    remove_empty(tree, above);
 }
 
 }  // namespace riva

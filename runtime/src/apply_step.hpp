@@ -25,8 +25,11 @@ present_file look(int tree, const std::string& path, const std::stop_token& stop
 bool is_as_before(const present_file& now, const changed_file& file);
 bool is_as_after(const present_file& now, const changed_file& file);
 
-/// One file on its way into the user's tree. The names of temporary files follow from the change,
-/// so that a repeated `apply` finds what an interrupted one left.
+/// Next to the file. It follows from the change, so that a repeated `apply` finds what an
+/// interrupted one left.
+std::string temporary_name_of(const changed_file& file);
+
+/// One file on its way into the user's tree.
 class apply_step {
 public:
     /// `file` must outlive the step.
@@ -41,6 +44,7 @@ public:
     /// under the temporary name.
     void commit(int tree);
     void undo(int tree) noexcept;
+    /// Removes what was there before.
     void finish(int tree);
 
 private:
@@ -51,7 +55,6 @@ private:
     [[noreturn]] void fail_changed() const;
     file_descriptor parent_of(int tree) const;
     void remove_temporary(const file_descriptor& parent);
-    void remove_emptied_folders(int tree) const;
 
     const changed_file* file_;
     present_file now_;

@@ -4,6 +4,8 @@
 #include "safe_path.hpp"
 #include "workspace_state.hpp"
 
+#include <riva/runtime/crash_point.hpp>
+
 #include <set>
 #include <utility>
 
@@ -123,6 +125,7 @@ asio::awaitable<result<std::string>> workspace::answer(query what) {
 asio::awaitable<result<workspace::snapshot>> workspace::take_snapshot() {
     co_return co_await file_work<snapshot>(state_->pool, [&](std::stop_token stop) {
         state_->scan(stop);
+        pass(crash_point::snapshot_taken);
         return state_->recorded();
     });
 }

@@ -4,7 +4,9 @@
 #include "tree_changes.hpp"
 #include "workspace_state.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -61,6 +63,34 @@ void workspace::state::check_base(const std::optional<tree_manifest>& before) co
         (names.empty() ? "the repository was" : shown_list(names) + " were") +
             " changed since the run began; undo that, or run the task again"
     );
+}
+
+namespace {
+
+void remove_trees_in(const std::filesystem::path& folder) {
+    const file_descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    );
+    if (!fd) return;
+    std::error_code unreadable;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, unreadable)) {
+        const std::string name = entry.path().filename();
+        if (name == "objects") continue;
+        set_mode(fd.get(), name, 0700);
+        const file_descriptor tree = open_beneath(fd.get(), name, O_RDONLY | O_DIRECTORY);
+        if (!tree) continue;
+        remove_all_in(tree.get());
+        ::unlinkat(fd.get(), name.c_str(), AT_REMOVEDIR);
+    }
+}
+
+}  // namespace
+
+asio::awaitable<void> workspace::remove_trees(
+    std::filesystem::path folder, asio::any_io_executor blocking
+) {
+    // Removing throws nothing that could become an error here.
+    [[maybe_unused]] const auto removed =
+        co_await file_work<void>(blocking, [&](std::stop_token) { remove_trees_in(folder); });
 }
 
 }  // namespace riva

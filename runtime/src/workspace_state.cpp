@@ -7,6 +7,7 @@
 #include "tree_restore.hpp"
 #include "tree_scan.hpp"
 
+#include <riva/runtime/crash_point.hpp>
 #include <riva/runtime/unified_diff.hpp>
 
 #include <fcntl.h>
@@ -104,6 +105,7 @@ void workspace::state::stage(const std::filesystem::path& repository, const std:
     base = recorded();
     read_ignore_rules();
     store->put(to_text(known));
+    pass(crash_point::stage_made);
 }
 
 void workspace::state::make_store() {
@@ -123,6 +125,7 @@ std::unique_ptr<workspace::state> workspace::state::fork(
     child->make_tree();
     child->known = restore_tree(child->tree(), now, {}, *store, stop);
     child->base = child->recorded();
+    pass(crash_point::forked);
     return child;
 }
 
@@ -162,12 +165,14 @@ std::vector<changed_file> workspace::state::changes_since(
 }
 
 void workspace::state::roll_back(const snapshot& to, const std::stop_token& stop) {
+    pass(crash_point::roll_back_begun);
     open_tree();
     if (!tree_fd) {
         ::unlinkat(folder_fd.get(), "tree", 0);
         make_tree();
     }
     known = restore_tree(tree(), tree_of(to), known, *store, stop);
+    pass(crash_point::rolled_back);
 }
 
 bool workspace::state::counts(const tree_entry& e) const {
@@ -240,7 +245,9 @@ change_set workspace::state::merge(state& child, const std::stop_token& stop) {
                 " in different ways; nothing was taken over, make the change again on the merged "
                 "files"
         );
+    pass(crash_point::merge_begun);
     known = restore_tree(tree(), plan.target, known, *store, stop);
+    pass(crash_point::merged);
     written.insert(child.written.begin(), child.written.end());
     change_set taken;
     taken.files = changes_between(ours, plan.target);

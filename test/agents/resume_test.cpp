@@ -194,25 +194,6 @@ TEST_CASE("a run of a version that recorded less says so", "[resume]") {
     CHECK_THAT(ended.error().context, Contains("0.0.1"));
 }
 
-TEST_CASE("a run that was killed while its change was applied is left to apply", "[resume]") {
-    world w(three_steps());
-    event e;
-    e.run = "r";
-    events::run_started started;
-    started.base = "b";
-    started.write = true;
-    for (const events::body& body :
-         std::initializer_list<events::body>{started, events::workspace_diff{}}) {
-        ++e.seq;
-        e.body = body;
-        w.record(e);
-    }
-    const auto ended = w.resume({"r", {}, false});
-    REQUIRE(ended.has_error());
-    CHECK(ended.error().code == agents::errc::not_resumable);
-    CHECK_THAT(ended.error().context, Contains("riva apply r"));
-}
-
 TEST_CASE("a run cannot be resumed while a process works on it", "[resume]") {
     if (!have_sandbox()) return;
     stopped_run r;

@@ -139,6 +139,9 @@ std::vector<events::body> every_event_body() {
         events::workspace_diff{{sample_file}, "--- a\n+++ b\n", true},
         events::log{"warning", "message"},
         sample_result(),
+        events::effect_prepared{"e1", "1", "apply", {sample_file}, sample_result()},
+        events::effect_applied{"e1"},
+        events::effect_undone{"e1", "conflict"},
     };
 }
 

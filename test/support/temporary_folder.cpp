@@ -33,6 +33,12 @@ fs::path temporary_folder::write(std::string_view name, std::string_view content
     return file;
 }
 
+fs::path folder_in_memory() {
+    const fs::path memory = "/dev/shm";
+    std::error_code missing;
+    return fs::is_directory(memory, missing) ? memory : fs::temp_directory_path();
+}
+
 std::string read_file(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
     if (!in) throw std::runtime_error("cannot read " + file.string());

@@ -27,6 +27,10 @@ private:
     std::filesystem::path path_;
 };
 
+/// A folder in memory where there is one: for tests of what a process leaves when it dies. Nobody
+/// waits for a disk, and memory outlives a process as well.
+std::filesystem::path folder_in_memory();
+
 std::string read_file(const std::filesystem::path& file);
 
 /// Every file below `root` with its content, symbolic links as `-> target`: for byte-by-byte

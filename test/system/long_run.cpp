@@ -1,17 +1,12 @@
 #include "long_run.hpp"
 
 #include "processes.hpp"
-#include "run.hpp"
+#include "recorded_runs.hpp"
 #include "world.hpp"
-
-#include <riva/memory/sqlite_journal.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-
-#include <filesystem>
-#include <functional>
 
 namespace riva::test {
 namespace {
@@ -62,18 +57,6 @@ std::string parts(const std::string& span) {
     });
 }
 
-template <class T>
-T from_journal(
-    const std::filesystem::path& file, const std::function<asio::awaitable<T>(journal&)>& read
-) {
-    const auto opened = memory::sqlite_journal::open(file).value();
-    T found;
-    // The object lives until its coroutine has ended.
-    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
-    run([&]() -> asio::awaitable<void> { found = co_await read(*opened); });
-    return found;
-}
-
 }  // namespace
 
 long_run::long_run(kind of)
@@ -93,23 +76,11 @@ std::string long_run::resume(const std::string& run, const std::string& flags) c
 }
 
 std::vector<std::string> long_run::runs() const {
-    const auto file = i.home / "state/riva.db";
-    if (!std::filesystem::exists(file)) return {};
-    using summaries = std::vector<run_summary>;
-    const auto all = from_journal<summaries>(file, [](journal& j) -> asio::awaitable<summaries> {
-        co_return (co_await j.runs()).value();
-    });
-    std::vector<std::string> ids;
-    for (const auto& each : all) ids.push_back(each.id);
-    return ids;
+    return runs_in(i);
 }
 
 std::vector<event> long_run::recorded(const std::string& run) const {
-    using events = std::vector<event>;
-    return from_journal<events>(
-        i.home / "state/riva.db",
-        [run](journal& j) -> asio::awaitable<events> { co_return (co_await j.read(run)).value(); }
-    );
+    return recorded_in(i, run);
 }
 
 std::string diff_in(const std::vector<event>& events) {

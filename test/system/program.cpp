@@ -21,12 +21,15 @@ std::vector<std::string> ended_program::lines() const {
     return all;
 }
 
-installation::installation(const std::map<std::string, std::string>& files) {
+installation::installation(
+    const std::map<std::string, std::string>& files, const std::filesystem::path& below
+)
+    : repository(below), home(below), program(RIVA_PROGRAM) {
     for (const auto& [name, content] : files) repository.write(name, content);
 }
 
 ended_program installation::riva(std::vector<std::string> arguments, std::string input) const {
-    arguments.insert(arguments.begin(), RIVA_PROGRAM);
+    arguments.insert(arguments.begin(), program);
     return start(std::move(arguments), std::move(input));
 }
 
@@ -46,7 +49,7 @@ ended_program installation::start(std::vector<std::string> argv, std::string inp
         {"PATH=/usr/local/bin:/usr/bin:/bin",
          "HOME=" + home.path().string(),
          "RIVA_HOME=" + (home / "state").string(),
-         "RIVA=" RIVA_PROGRAM}
+         "RIVA=" + program}
     );
     if (const char* options = std::getenv("TSAN_OPTIONS"))
         request.environment.push_back(std::string("TSAN_OPTIONS=") + options);

@@ -25,10 +25,14 @@ struct ended_program {
 /// own.
 class installation {
 public:
-    explicit installation(const std::map<std::string, std::string>& files = {});
+    explicit installation(
+        const std::map<std::string, std::string>& files = {},
+        const std::filesystem::path& below = std::filesystem::temp_directory_path()
+    );
 
     temporary_folder repository;
     temporary_folder home;
+    std::string program;
     std::vector<std::string> environment;  ///< beside PATH, HOME and RIVA_HOME
 
     ended_program riva(std::vector<std::string> arguments, std::string input = "") const;

@@ -317,7 +317,8 @@ TEST_CASE("of two that resume a run one does, and the other says so", "[resume]"
     );
     CHECK((both.out == "0 75\n" || both.out == "75 0\n"));
     const auto said = test::read_file(p.r.i.home / "1") + test::read_file(p.r.i.home / "2");
-    CHECK_THAT(said, Contains("Run " + id + " is at work already"));
+    CHECK_THAT(said, Contains("Run " + id + " is at work already, in process "));
+    CHECK_THAT(said, Contains(" since "));
     CHECK(std::holds_alternative<events::run_result>(p.r.recorded(id).back().body));
 }
 

@@ -46,6 +46,12 @@ struct resumption {
     bool write = false;  ///< apply a verified change, also if the run was not to
 };
 
+/// A run whose change is to be written to its repository.
+struct application {
+    std::string run;
+    bool undo = false;  ///< take it back instead
+};
+
 /// How a run ended. The change is in `state_folder/runs/<run>/objects`, for `apply`.
 struct report {
     std::string run;
@@ -96,7 +102,8 @@ public:
     /// Goes on with a run that was cancelled or ran out of time or budget, that ended in trouble,
     /// or whose process was killed. It starts from the tree as it was, with the settings of the
     /// run; models are not asked again what they have answered, and commands and checks run again
-    /// in a new staged copy. What was spent counts.
+    /// in a new staged copy. What was spent counts. A run that was killed while its verified change
+    /// was being written is not worked on again: the rest is written, and it ends.
     ///
     /// Errors: unknown run; `errc::not_resumable` when it has ended; `errc::run_active` when a
     /// process works on it; `riva::errc::conflict` naming the files of the repository that changed
@@ -104,6 +111,15 @@ public:
     asio::awaitable<result<report>> resume(
         resumption what, observer* watcher = nullptr, deadline by = {}
     );
+
+    /// Writes the change of a run to its repository whatever its outcome is, or takes it back; also
+    /// what another process left half done. Returns what was to be changed. Nothing is written over
+    /// what the run did not know.
+    ///
+    /// Errors: unknown run; `errc::nothing_to_apply`; `errc::run_active` when a process works on
+    /// it; those of `riva::apply`, above all `riva::errc::conflict` naming the files. Cancellation:
+    /// as `riva::apply`.
+    asio::awaitable<result<change_set>> apply(application what);
 
     /// The same for callers that are not coroutines. Completion signature:
     /// `void(std::exception_ptr, result<report>)`.

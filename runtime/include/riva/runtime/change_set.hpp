@@ -30,4 +30,7 @@ struct change_set {
     friend bool operator==(const change_set&, const change_set&) = default;
 };
 
+/// The way back.
+change_set reverse(change_set changes);
+
 }  // namespace riva

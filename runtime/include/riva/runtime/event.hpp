@@ -316,7 +316,8 @@ struct failure {
     friend bool operator==(const failure&, const failure&) = default;
 };
 
-/// The last event of every run.
+/// The last event of every pass over a run. What follows it in the journal is only what became of
+/// the change: `effect.*`.
 struct run_result {
     std::string outcome;  ///< verified, failed, unverified, cancelled, exhausted, denied, error
     evidence_grade grade = evidence_grade::none;
@@ -331,6 +332,32 @@ struct run_result {
     std::optional<failure> error;
     bool resumable = false;
     friend bool operator==(const run_result&, const run_result&) = default;
+};
+
+/// The user's tree is going to be written: whatever happens from here on, it is known what was to
+/// be done, and the contents before and after are in the object store of the run. Until
+/// `effect.applied` or `effect.undone` it is not known how much of it was done.
+struct effect_prepared {
+    std::string effect;  ///< its id: the same for the same effect, however often it is tried
+    std::string intention;
+    std::string kind;  ///< `apply`, or `undo` for the way back
+    std::vector<changed_file> files;
+    /// What the run says once the change is applied; nothing when it has said so before.
+    std::optional<run_result> result;
+    friend bool operator==(const effect_prepared&, const effect_prepared&) = default;
+};
+
+/// Every file of the effect is as it was to be, and that is durable.
+struct effect_applied {
+    std::string effect;
+    friend bool operator==(const effect_applied&, const effect_applied&) = default;
+};
+
+/// Nothing of the effect was written: the tree is what it was before it was prepared.
+struct effect_undone {
+    std::string effect;
+    std::string reason;
+    friend bool operator==(const effect_undone&, const effect_undone&) = default;
 };
 
 using body = std::variant<
@@ -354,7 +381,10 @@ using body = std::variant<
     verify_canary,
     workspace_diff,
     log,
-    run_result>;
+    run_result,
+    effect_prepared,
+    effect_applied,
+    effect_undone>;
 
 }  // namespace riva::events
 

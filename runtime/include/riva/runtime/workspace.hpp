@@ -77,6 +77,11 @@ public:
         workspace_limits limits = {}
     );
 
+    /// Removes the trees that workspaces of a process that died left in a folder. The objects stay.
+    static asio::awaitable<void> remove_trees(
+        std::filesystem::path folder, asio::any_io_executor blocking
+    );
+
     workspace(workspace&&) noexcept;
     workspace& operator=(workspace&&) noexcept;
     /// Removes the staged tree of this workspace, which takes a while when it is large (`close`
@@ -173,6 +178,12 @@ asio::awaitable<result<void>> apply(
     std::filesystem::path objects,
     std::filesystem::path tree,
     asio::any_io_executor blocking
+);
+
+/// Whether every file of the change set already is as it makes it. A tree that cannot be read is
+/// not.
+asio::awaitable<bool> is_applied(
+    change_set changes, std::filesystem::path tree, asio::any_io_executor blocking
 );
 
 }  // namespace riva

@@ -1,0 +1,204 @@
+// A change on its way to the user's tree: written, left half written, finished, taken back.
+
+#include "catch.hpp"
+#include "program.hpp"
+#include "recorded_runs.hpp"
+#include "world.hpp"
+
+#include <riva/runtime/digest.hpp>
+
+using namespace riva;
+using Catch::Contains;
+using riva::test::ended_program;
+using riva::test::installation;
+using riva::test::model_server;
+using riva::test::propose;
+using riva::test::read_file;
+using riva::test::script_of;
+
+namespace {
+
+const std::map<std::string, std::string> before{
+    {"a.txt", "a\n"}, {"b.txt", "b\n"}, {"c.txt", "c\n"}
+};
+
+/// A run that edits one file, deletes one, and makes one.
+struct delivery {
+    model_server server{script_of(
+        {propose(edit_file{"a.txt", {{"a", "changed a"}}}, false),
+         propose(delete_file{"b.txt"}, false),
+         propose(create_file{"new/d.txt", "d\n"})}
+    )};
+    installation i{before, test::folder_in_memory()};
+    const std::map<std::string, std::string> tree = test::tree_of(i.repository.path());
+
+    ended_program run(const std::vector<std::string>& more = {"--write"}) {
+        std::vector<std::string> arguments{
+            "run",
+            "change them",
+            "--check",
+            "test -d .",
+            "--sandbox",
+            "off",
+            "--strategies",
+            "baseline",
+            "--model",
+            server.spec()
+        };
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return i.riva(std::move(arguments));
+    }
+
+    /// Dies at a place. Returns the name of the run.
+    std::string die(const std::string& where) {
+        i.program = RIVA_DYING_PROGRAM;
+        i.environment = {"RIVA_CRASH_AT=" + where};
+        const auto ended = run();
+        INFO(ended.err);
+        REQUIRE(ended.status == 137);
+        i.environment.clear();
+        return test::runs_in(i).front();
+    }
+
+    bool is_as_before() const { return test::tree_of(i.repository.path()) == tree; }
+    bool is_delivered() const {
+        return test::tree_of(i.repository.path()) ==
+               std::map<std::string, std::string>{
+                   {"a.txt", "changed a\n"}, {"c.txt", "c\n"}, {"new/", ""}, {"new/d.txt", "d\n"}
+               };
+    }
+};
+
+std::vector<std::string> effects_in(const std::vector<event>& recorded) {
+    std::vector<std::string> names;
+    for (const auto& e : recorded)
+        if (const std::string name(type_name(e.body));
+            name.starts_with("effect.") || name == "run.result")
+            names.push_back(name);
+    return names;
+}
+
+using names = std::vector<std::string>;
+const names whole{"effect.prepared", "effect.applied", "run.result"};
+
+}  // namespace
+
+TEST_CASE("a change is prepared before it is written and recorded after", "[delivery]") {
+    delivery d;
+    const auto ended = d.run();
+    INFO(ended.err);
+    REQUIRE(ended.status == 0);
+    CHECK(d.is_delivered());
+    const std::string run = test::runs_in(d.i).front();
+    CHECK(
+        effects_in(
+            d.i.riva({"show", run, "--json"}).status == 0 ? test::recorded_in(d.i, run)
+                                                          : std::vector<event>()
+        ) == whole
+    );
+    CHECK_THAT(d.i.riva({"show", run}).out, Contains("the change was applied"));
+
+    SECTION("and what is applied is not written again") {
+        CHECK(d.i.riva({"apply", run}).status == 0);
+        CHECK(effects_in(test::recorded_in(d.i, run)) == whole);
+    }
+    SECTION("and it can be taken back, and applied again") {
+        CHECK(d.i.riva({"apply", run, "--undo"}).status == 0);
+        CHECK(d.is_as_before());
+        CHECK_THAT(d.i.riva({"show", run}).out, Contains("the change was taken back"));
+        const auto again = d.i.riva({"apply", run, "--undo"});
+        CHECK(again.status == 2);
+        CHECK_THAT(again.err, Contains("nothing to take back"));
+        CHECK(d.i.riva({"apply", run}).status == 0);
+        CHECK(d.is_delivered());
+    }
+    SECTION("and is not taken back over what the user wrote since") {
+        d.i.repository.write("a.txt", "of the user\n");
+        const auto refused = d.i.riva({"apply", run, "--undo"});
+        CHECK(refused.status == 2);
+        CHECK_THAT(refused.err, Contains("'a.txt'"));
+        CHECK(read_file(d.i.repository / "a.txt") == "of the user\n");
+        CHECK(read_file(d.i.repository / "new/d.txt") == "d\n");
+        CHECK_THAT(d.i.riva({"show", run}).out, Contains("the change was not applied"));
+    }
+}
+
+TEST_CASE("a change that was being written when the process died is unknown", "[delivery]") {
+    delivery d;
+    const std::string run = d.die(
+        GENERATE("effect_prepared", "temporary_synced:2", "file_replaced:2", "folder_synced:1")
+    );
+    const auto shown = d.i.riva({"show", run});
+    CHECK_THAT(shown.out, Contains("unknown     effect "));
+    CHECK_THAT(shown.out, Contains("a.txt") && Contains("b.txt") && Contains("new/d.txt"));
+    CHECK_THAT(shown.out, Contains("riva apply " + run + " --undo"));
+
+    SECTION("and resume writes the rest and ends the run") {
+        const auto ended = d.i.riva({"resume", run});
+        INFO(ended.err);
+        CHECK(ended.status == 0);
+        CHECK(d.is_delivered());
+        CHECK_THAT(ended.out, Contains("+changed a"));
+        CHECK(effects_in(test::recorded_in(d.i, run)) == whole);
+        CHECK(d.i.riva({"resume", run}).status == 2);
+        CHECK_THAT(d.i.riva({"show", run}).out, !Contains("unknown "));
+    }
+    SECTION("and apply writes the rest") {
+        const auto ended = d.i.riva({"apply", run});
+        CHECK(ended.status == 0);
+        CHECK_THAT(ended.err, Contains("riva resume " + run));
+        CHECK(d.is_delivered());
+        CHECK(d.i.riva({"resume", run}).status == 0);
+        CHECK(effects_in(test::recorded_in(d.i, run)) == whole);
+    }
+    SECTION("and apply takes all of it back, after which the run goes on") {
+        CHECK(d.i.riva({"apply", run, "--undo"}).status == 0);
+        CHECK(d.is_as_before());
+        CHECK(d.i.riva({"resume", run}).status == 0);
+        CHECK(d.is_delivered());
+    }
+}
+
+TEST_CASE("what the user wrote while a change was half written is not written over", "[delivery]") {
+    delivery d;
+    const std::string run = d.die("file_replaced:2");
+    const std::string file = GENERATE("a.txt", "new/d.txt", "b.txt");
+    d.i.repository.write(file, "of the user\n");
+    const auto tree = test::tree_of(d.i.repository.path());
+    for (const auto& command : std::vector<std::vector<std::string>>{
+             {"resume", run}, {"apply", run}, {"apply", run, "--undo"}
+         }) {
+        INFO(command.front() << command.size());
+        const auto refused = d.i.riva(command);
+        CHECK(refused.status == 2);
+        CHECK_THAT(refused.err, Contains("'" + file + "' (before "));
+        CHECK_THAT(refused.err, Contains("now " + sha256("of the user\n").substr(0, 12)));
+        auto now = test::tree_of(d.i.repository.path());
+        CHECK(now[file] == "of the user\n");
+    }
+    CHECK_THAT(d.i.riva({"show", run}).out, Contains("unknown     effect "));
+    // As it is to be, it can go on.
+    if (file == "b.txt")
+        std::filesystem::remove(d.i.repository / file);
+    else
+        d.i.repository.write(file, file == "a.txt" ? "changed a\n" : "d\n");
+    const auto ended = d.i.riva({"resume", run});
+    INFO(ended.err);
+    CHECK(ended.status == 0);
+    CHECK(d.is_delivered());
+}
+
+TEST_CASE("a change that nobody applied cannot be taken back", "[delivery]") {
+    delivery d;
+    REQUIRE(d.run({}).status == 0);
+    const std::string run = test::runs_in(d.i).front();
+    const auto refused = d.i.riva({"apply", run, "--undo"});
+    CHECK(refused.status == 2);
+    CHECK_THAT(refused.err, Contains("has not been applied"));
+    CHECK(d.i.riva({"apply", run}).status == 0);
+    CHECK(d.is_delivered());
+    CHECK(
+        effects_in(test::recorded_in(d.i, run)) ==
+        names{"run.result", "effect.prepared", "effect.applied"}
+    );
+}
