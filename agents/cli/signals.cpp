@@ -7,8 +7,25 @@ namespace riva::cli {
 
 namespace asio = boost::asio;
 
-signals::signals(asio::io_context& io) : set_(io, SIGINT, SIGTERM) {
+namespace {
+
+/// As `nohup` wants it.
+bool is_ignored(int number) {
+    struct sigaction now{};
+    return ::sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+}  // namespace
+
+signals::signals(asio::io_context& io) : set_(io, SIGINT, SIGTERM, SIGPIPE) {
+    if (!is_ignored(SIGHUP)) set_.add(SIGHUP);
     wait();
+}
+
+signals::~signals() {
+    set_.clear();
+    // What is printed at the end may meet a closed pipe as well.
+    std::signal(SIGPIPE, SIG_IGN);
 }
 
 void signals::done() {

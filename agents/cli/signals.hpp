@@ -6,11 +6,15 @@
 
 namespace riva::cli {
 
-/// Turns Ctrl-C and SIGTERM into cancellation. The first interrupt asks for the next safe point
-/// (partial), the second, and SIGTERM, stop everything now (terminal).
+/// Turns Ctrl-C, SIGTERM, a terminal that is closed and output that nobody reads any more into
+/// cancellation. The first interrupt asks for the next safe point (partial), the second, and all
+/// others, stop everything now (terminal).
 class signals {
 public:
     explicit signals(boost::asio::io_context& io);
+    ~signals();
+    signals(const signals&) = delete;
+    signals& operator=(const signals&) = delete;
 
     boost::asio::cancellation_slot slot() { return signal_.slot(); }
     /// Stops listening, so that the context can end.
