@@ -19,6 +19,7 @@ constexpr int application = 0x72697661;  // "riva"
 constexpr int first_with_seals = 5;      // the version from which on all pages have seals
 constexpr int grown_log = 1000;          // pages
 constexpr int long_log = 4000;
+constexpr int longest_text = 256 << 20;  // bytes
 
 int number(SQLite::Database& in, const char* query) {
     return in.execAndGet(query).getInt();
@@ -33,6 +34,7 @@ void distrust_the_file(SQLite::Database& connection) {
     sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, longest_text);
     connection.exec("PRAGMA cell_size_check = ON");
 }
 
@@ -104,7 +106,9 @@ result<std::unique_ptr<database>> database::open(
 database::~database() {
     if (!ours_ || lost_.code || purpose_ == access::read) return;
     const auto lock = write_lock::acquire(file_, std::chrono::milliseconds(0));
-    if (lock) move_log(SQLITE_CHECKPOINT_TRUNCATE);
+    if (!lock) return;
+    sqlite3_busy_timeout(connection_.getHandle(), 0);  // whoever reads may go on reading
+    move_log(SQLITE_CHECKPOINT_TRUNCATE);
 }
 
 result<void> database::attempt(const std::function<void()>& work) {

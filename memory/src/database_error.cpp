@@ -35,8 +35,9 @@ error describe(const SQLite::Exception& e, const std::filesystem::path& file) {
             return {
                 errc::busy, "The database " + where + " is busy; try again when it is free" + why
             };
-        case SQLITE_FULL:
         case SQLITE_TOOBIG:
+            return {errc::full, "A text is too long for the database " + where + why};
+        case SQLITE_FULL:
             return {
                 errc::full, "There is no space left for the database " + where + "; free some" + why
             };

@@ -165,6 +165,33 @@ TEST_CASE("a file cannot have a library loaded", "[hostile]") {
     CHECK(added.error().code == errc::corrupt);
 }
 
+TEST_CASE("a text of any length does not fill the memory", "[hostile]") {
+    const temporary_folder folder;
+    const auto opened = memory::database::open(folder / "riva.db", milliseconds(50));
+    REQUIRE(opened);
+    const auto looked = (*opened)->read([](SQLite::Database& in) {
+        in.execAndGet("SELECT hex(zeroblob(250000000))");
+    });
+    REQUIRE(!looked);
+    CHECK(looked.error().code == errc::full);
+}
+
+TEST_CASE("a database that closes waits for nobody who reads", "[hostile]") {
+    const temporary_folder folder;
+    auto closing = memory::database::open(folder / "riva.db", std::chrono::seconds(60));
+    const auto reading = memory::database::open(folder / "riva.db", milliseconds(50));
+    REQUIRE(closing);
+    REQUIRE(reading);
+    REQUIRE((*closing)->write([](SQLite::Database& to) { to.exec("CREATE TABLE t (x)"); }));
+    const auto looked = (*reading)->read([&](SQLite::Database& in) {
+        CHECK(in.execAndGet("SELECT count(*) FROM t").getInt() == 0);
+        const auto begin = std::chrono::steady_clock::now();
+        closing->reset();
+        CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(30));
+    });
+    CHECK(looked);
+}
+
 TEST_CASE("a database or a folder that is read-only is said to be", "[hostile]") {
     const std::vector<std::pair<const char*, std::filesystem::perms>> all = {
         {"riva.db", std::filesystem::perms::owner_read},
