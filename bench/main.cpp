@@ -192,6 +192,7 @@ void offer_memory(CLI::App& app, work& chosen) {
         ->check(up_to(most_at_once));
     command->add_option("--read", plan.read, "Events of the run that is read")->check(up_to(most));
     command->add_option("--patterns", plan.patterns, "Patterns to look up")->check(up_to(most));
+    command->add_option("--entries", plan.entries, "Entries of project memory")->check(up_to(most));
     command->add_flag("--json", given->json, "Print one line of JSON");
     command->callback([&chosen, given] {
         chosen = [given] { return run_memory(given->plan, given->json); };

@@ -150,8 +150,16 @@ public:
         if (!read_ms) return read_ms.error();
         const auto pattern_us = time_pattern_lookup(folder_, plan_.patterns);
         if (!pattern_us) return pattern_us.error();
+        const auto recall = measure_recall(folder_ / "entries.db", plan_.entries);
+        if (!recall) return recall.error();
         return memory_figures{
-            median(written), median(bare), median(idle), median(loaded), *read_ms, *pattern_us
+            median(written),
+            median(bare),
+            median(idle),
+            median(loaded),
+            *read_ms,
+            *pattern_us,
+            *recall
         };
     }
 
@@ -261,7 +269,8 @@ std::string to_table(const memory_plan& plan, const memory_figures& figures) {
         "floor   %.0f per second (a bare loop on the same disk); the journal has %.2f of it\n"
         "loop    p99 %.3f ms late while the journal writes, %.3f ms without: %.3f ms more\n"
         "read    %.1f ms for %zu events\n"
-        "pattern %.1f us to look one up among %zu\n",
+        "pattern %.1f us to look one up among %zu\n"
+        "recall  p50 %.2f ms, p99 %.2f ms of %zu entries\n",
         figures.events_per_second,
         plan.in_flight,
         figures.floor_per_second,
@@ -272,7 +281,10 @@ std::string to_table(const memory_plan& plan, const memory_figures& figures) {
         figures.read_ms,
         plan.read,
         figures.pattern_us,
-        2 * plan.patterns
+        2 * plan.patterns,
+        figures.recall.p50_ms,
+        figures.recall.p99_ms,
+        plan.entries
     );
     return text.data();
 }
@@ -288,6 +300,9 @@ std::string to_json(const memory_plan& plan, const memory_figures& figures) {
         {"read", plan.read},
         {"read_ms", figures.read_ms},
         {"pattern_us", figures.pattern_us},
+        {"entries", plan.entries},
+        {"recall_p50_ms", figures.recall.p50_ms},
+        {"recall_p99_ms", figures.recall.p99_ms},
     };
     return boost::json::serialize(line) + "\n";
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "recall.hpp"
+
 #include <riva/runtime/error.hpp>
 
 #include <cstddef>
@@ -15,6 +17,7 @@ struct memory_plan {
     std::size_t passes = 5;
     std::size_t read = 10'000;  ///< events of the run that is read
     std::size_t patterns = 250;  ///< of each of two projects, of which one at a time is looked up
+    std::size_t entries = 100'000;  ///< of project memory
 };
 
 /// Medians over the passes.
@@ -28,9 +31,11 @@ struct memory_figures {
     double loaded_p99_ms = 0;  ///< while the journal takes events, some of 100 kB
     double read_ms = 0;
     double pattern_us = 0;  ///< to look one up
+    recall_figures recall;
 };
 
-/// Writes a journal below `folder`, which is removed again. Errors: those of the journal.
+/// Writes a journal and a project memory below `folder`, which is removed again. Errors: those of
+/// the two.
 result<memory_figures> measure_memory(const memory_plan& plan);
 
 std::string to_table(const memory_plan& plan, const memory_figures& figures);

@@ -178,11 +178,11 @@ exit_code save(const memory_options& options, const std::string& project) {
     return exit_code::verified;
 }
 
-result<std::vector<exported_entry>> read_lines(std::istream& in) {
+result<std::vector<memory::new_entry>> read_lines(std::istream& in) {
     const std::string text = read_all(in, most_input);
     if (text.size() > most_input)
         return bad("What is to be imported has more than 64 MiB; import it in parts.");
-    std::vector<exported_entry> all;
+    std::vector<memory::new_entry> all;
     std::size_t number = 0;
     for (std::size_t from = 0; from < text.size();) {
         const std::size_t end = std::min(text.find('\n', from), text.size());
@@ -191,7 +191,7 @@ result<std::vector<exported_entry>> read_lines(std::istream& in) {
         ++number;
         if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
         auto entry = entry_from_json(line);
-        const auto sensible = entry ? memory::check_entry(entry->what) : entry.error();
+        const auto sensible = entry ? memory::check_entry(*entry) : entry.error();
         if (!sensible)
             return bad(
                 "Line " + std::to_string(number) +
@@ -215,13 +215,8 @@ exit_code load(const memory_options& options, const std::string& project) {
     if (!entries) return complain(entries.error());
     const auto kept = open_memory(true);
     if (!kept) return complain(kept.error());
-    for (const auto& entry : *entries) {
-        const auto added = (*kept)->add(project, entry.what, now());
-        if (!added) return complain(added.error());
-        if (!entry.revoked) continue;
-        const auto gone = (*kept)->forget(project, added->id);
-        if (!gone) return complain(gone.error());
-    }
+    const auto added = (*kept)->add_all(project, *entries, now());
+    if (!added) return complain(added.error());
     std::fprintf(stderr, "%zu imported\n", entries->size());
     return exit_code::verified;
 }

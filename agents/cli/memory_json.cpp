@@ -61,23 +61,22 @@ memory::entry_evidence evidence_of(const json::value& from) {
     return one;
 }
 
-exported_entry read(const json::object& from) {
-    exported_entry found;
+memory::new_entry read(const json::object& from) {
+    memory::new_entry found;
     const auto kind = memory::parse_entry_kind(text_of(from, "kind", true));
     const auto by = memory::parse_told_by(text_of(from, "by", true));
     if (!kind) throw malformed{"kind is not decision, pattern or correction"};
     if (!by) throw malformed{"by is not user or learnt"};
-    found.what.kind = *kind;
-    found.what.by = *by;
-    found.what.text = text_of(from, "text", true);
-    found.what.key = text_of(from, "key");
+    found.kind = *kind;
+    found.by = *by;
+    found.text = text_of(from, "text", true);
+    found.key = text_of(from, "key");
     for (const auto& path : list_of(from, "paths")) {
         if (!path.is_string()) throw malformed{"a path is no text"};
-        found.what.paths.emplace_back(path.get_string());
+        found.paths.emplace_back(path.get_string());
     }
-    for (const auto& one : list_of(from, "evidence"))
-        found.what.evidence.push_back(evidence_of(one));
-    if (*by == memory::told_by::learnt && found.what.evidence.empty())
+    for (const auto& one : list_of(from, "evidence")) found.evidence.push_back(evidence_of(one));
+    if (*by == memory::told_by::learnt && found.evidence.empty())
         throw malformed{"it was learnt, and there is no evidence"};
     const json::value* revoked = from.if_contains("revoked");
     found.revoked = revoked != nullptr && revoked->is_bool() && revoked->get_bool();
@@ -112,7 +111,7 @@ std::string to_json(const memory::project_entry& entry) {
     return json::serialize(line);
 }
 
-result<exported_entry> entry_from_json(std::string_view line) {
+result<memory::new_entry> entry_from_json(std::string_view line) {
     json::error_code failed;
     json::parse_options options;
     options.max_depth = 8;

@@ -11,13 +11,7 @@ namespace riva::cli {
 /// One line of JSON without a newline.
 std::string to_json(const memory::project_entry& entry);
 
-/// What a line of `riva memory export` says.
-struct exported_entry {
-    memory::new_entry what;
-    bool revoked = false;
-};
-
 /// Reads what `to_json` wrote. Errors: `riva::memory::errc::bad_entry`, as a part of a sentence.
-result<exported_entry> entry_from_json(std::string_view line);
+result<memory::new_entry> entry_from_json(std::string_view line);
 
 }  // namespace riva::cli

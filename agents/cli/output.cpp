@@ -139,6 +139,17 @@ private:
             );
     }
 
+    void show(const events::memory_recorded& e) {
+        line(
+            tone::dim,
+            "memory",
+            "learnt " + printable(e.entry.kind) + " " + std::to_string(e.entry.id) +
+                " from what became of run " + printable(e.source)
+        );
+    }
+
+    void show(const events::memory_shown&) {}
+
     void show(const events::workspace_diff& e) {
         if (e.applied) line(tone::good, "run", "the change was applied to the repository");
     }

@@ -212,6 +212,22 @@ private:
                     first_line(e.mutation)
             );
     }
+    void show(const events::memory_recorded& e) {
+        std::printf(
+            "learnt      %s %lld from run %s\n",
+            printable(e.entry.kind).c_str(),
+            static_cast<long long>(e.entry.id),
+            printable(e.source).c_str()
+        );
+    }
+    void show(const events::memory_shown& e) {
+        for (const auto& entry : e.entries)
+            line(
+                e.intention,
+                "  remembers " + printable(entry.kind) + " " + std::to_string(entry.id) + ": " +
+                    first_line(entry.text)
+            );
+    }
     void show(const events::trust_changed& e) {
         if (e.outcome == "escape")
             line(

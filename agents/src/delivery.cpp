@@ -1,5 +1,6 @@
 #include "delivery.hpp"
 
+#include "remember.hpp"
 #include "run_lock.hpp"
 
 #include <riva/agents/error.hpp>
@@ -87,7 +88,9 @@ asio::awaitable<void> deliver(run_context& run, report& into, workspace& tree) {
         run.result.error = {
             "apply", applied.error().context, "The change is kept; use riva apply " + run.id + "."
         };
-    if (event.applied) co_await run.emit(std::move(event));
+    if (!event.applied) co_return;
+    co_await run.emit(std::move(event));
+    co_await watch(run, into.changes);
 }
 
 asio::awaitable<error> finish_delivery(run_context& run, report& into, unfinished_delivery what) {
@@ -103,6 +106,7 @@ asio::awaitable<error> finish_delivery(run_context& run, report& into, unfinishe
     });
     if (what.open) co_await run.emit(events::effect_applied{what.effect.effect});
     co_await run.emit(events::workspace_diff{into.changes.files, into.diff, true});
+    co_await watch(run, into.changes);
     co_await workspace::remove_trees(run.folder, run.blocking);
     run.result = std::move(what.result);
     into.root.status = intention_status::verified;

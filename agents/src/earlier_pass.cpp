@@ -49,6 +49,7 @@ public:
 
 private:
     void see(const events::run_resumed&) {
+        resumed_ = true;
         finish();
         attempts_.clear();
         failed_.clear();
@@ -56,7 +57,18 @@ private:
 
     void see(const events::intention_started& e) { ++attempts_[e.intention]; }
 
-    void see(const events::model_started& e) { under_way_[e.intention] = e; }
+    void see(const events::model_started& e) {
+        under_way_[e.intention] = e;
+        into_.shown_.try_emplace({e.intention, attempts_[e.intention]});
+    }
+
+    void see(const events::memory_shown& e) {
+        into_.shown_.try_emplace({e.intention, attempts_[e.intention]}, e.entries);
+    }
+
+    void see(const events::memory_recorded& e) {
+        if (!resumed_) into_.learnt_.push_back(e);
+    }
 
     void see(const events::model_ended& e) {
         under_way_.erase(e.intention);
@@ -88,6 +100,7 @@ private:
     void see(const Other&) {}
 
     earlier_pass& into_;
+    bool resumed_ = false;
     std::map<std::string, int> attempts_;
     std::map<std::string, events::model_started> under_way_;  // one at a time for each intention
     std::map<lane, recorded_answer> failed_;  // what an answer has cost before it came
@@ -123,6 +136,13 @@ std::optional<llm::tier> earlier_pass::find_tier(
     const auto found = answers_.find({intention, attempt, purpose});
     if (found == answers_.end() || found->second.empty()) return std::nullopt;
     return llm::parse_tier(found->second.front().said.tier);
+}
+
+const std::vector<events::remembered>* earlier_pass::find_shown(
+    const std::string& intention, int attempt
+) const {
+    const auto found = shown_.find({intention, attempt});
+    return found == shown_.end() ? nullptr : &found->second;
 }
 
 const events::verify_decided* earlier_pass::find_decision(

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace riva::agents {
@@ -54,6 +55,13 @@ public:
         const std::string& intention, int cycle, int attempt = 1
     ) const;
 
+    /// What prompts of an attempt at an intention showed of project memory; null: none was asked.
+    /// Lifetime: as long as this.
+    const std::vector<events::remembered>* find_shown(const std::string& intention, int attempt)
+        const;
+    /// What the first pass told of having been learnt.
+    const std::vector<events::memory_recorded>& learnt() const { return learnt_; }
+
     /// What all passes have cost. Of a call that was under way when the process was killed nobody
     /// knows the cost: it is one of those without a price.
     const events::usage& spent() const { return spent_; }
@@ -80,6 +88,8 @@ private:
 
     std::map<lane, std::deque<recorded_answer>> answers_;
     std::map<moment, events::verify_decided> decisions_;
+    std::map<std::pair<std::string, int>, std::vector<events::remembered>> shown_;
+    std::vector<events::memory_recorded> learnt_;
     recorded_answer taken_;
     events::usage spent_;
     bool had_result_ = false;

@@ -2,7 +2,9 @@
 
 #include "delivery.hpp"
 #include "pattern_archive.hpp"
+#include "project_archive.hpp"
 #include "protection.hpp"
+#include "remember.hpp"
 #include "run_context.hpp"
 #include "run_driver.hpp"
 #include "run_lock.hpp"
@@ -57,6 +59,7 @@ struct engine::state {
     verify::verdict_cache verdicts;
     check_archive checks{options.state_folder / "riva.db"};
     pattern_archive patterns{options.state_folder / "riva.db"};
+    project_archive project{options.state_folder / "riva.db", options.state_folder / "runs"};
     std::mutex opening;  // guards the following; never held across a suspension
     std::unique_ptr<riva::journal> own_journal;
     std::map<isolation, std::unique_ptr<riva::sandbox>> own_sandboxes;
@@ -272,6 +275,7 @@ asio::awaitable<result<report>> engine::state::carry_out(
     if (parts.journal == nullptr) {
         run.kept_checks = &checks;
         run.patterns = &patterns;
+        if (plan.options.memory) run.project = &project;
     }
 
     auto models = model_choice::make(plan.options, parts.model);
@@ -330,6 +334,8 @@ asio::awaitable<result<change_set>> engine::apply(application what) {
     const auto work = [&]() -> asio::awaitable<void> {
         const fs::path folder = state_->options.state_folder / "runs" / what.run;
         applied = co_await apply_run(**record, state_->parts.blocking, folder, what);
+        if (applied && !what.undo && state_->parts.journal == nullptr)
+            co_await watch_applied(state_->project, **record, what.run, state_->parts.blocking);
     };
     co_await run_on(asio::make_strand(executor_), work);
     co_return applied;

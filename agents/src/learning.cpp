@@ -72,6 +72,8 @@ public:
             const auto done = conclude(finding);
             if (!done) return done.error();
             corrected |= *done;
+            if (*done && state_of(file) == state::as_before)
+                found_.taken_back.push_back({change.run, file.path});
         }
         if (corrected) found_.corrected.push_back(change.run);
         return {};
@@ -138,7 +140,9 @@ private:
         for (const auto& file : change.files) finding.files.push_back(file.path);
         const auto done = conclude(finding);
         if (!done) return done.error();
-        if (*done) found_.reverted.push_back(change.run);
+        if (!*done) return {};
+        found_.reverted.push_back(change.run);
+        for (const auto& path : finding.files) found_.taken_back.push_back({change.run, path});
         return {};
     }
 

@@ -133,6 +133,17 @@ asio::awaitable<void> book_outcome(
     if (passed) run.booked.push_back(std::move(about));
 }
 
+asio::awaitable<void> blame_taken_back(run_context& run, std::vector<taken_back_file> files) {
+    if (!is_on(run) || run.patterns == nullptr) co_return;
+    for (const auto& one : files) {
+        const auto refuted = co_await run.patterns->refute(
+            run.job.repository.string(), one.run, one.file, run.blocking
+        );
+        if (!refuted)
+            co_await warn(run, "That a change was taken back could not be kept: ", refuted.error());
+    }
+}
+
 asio::awaitable<void> blame_changes(work_item& item, const std::vector<evidence>& found) {
     run_context& run = item.run;
     if (!is_on(run) || run.patterns == nullptr) co_return;

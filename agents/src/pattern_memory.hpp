@@ -3,6 +3,7 @@
 #include "deferred_change.hpp"
 #include "work_item.hpp"
 
+#include <riva/agents/learning.hpp>
 #include <riva/llm/tier.hpp>
 #include <riva/runtime/event.hpp>
 #include <riva/runtime/verdict.hpp>
@@ -33,6 +34,9 @@ asio::awaitable<llm::tier_standings> recall_tiers(run_context& run);
 asio::awaitable<void> book_outcome(
     work_item& item, const deferred_change& change, verdict outcome, bool completes
 );
+
+/// Files of earlier changes are as they were before: the changes were wrong after all.
+asio::awaitable<void> blame_taken_back(run_context& run, std::vector<taken_back_file> files);
 
 /// The whole did not hold together: of each file that a failed check of the changes names, the last
 /// change of it was wrong after all.

@@ -26,6 +26,7 @@
 namespace riva::agents {
 
 class pattern_archive;
+class project_archive;
 class trust_archive;
 
 /// Ends a run from wherever it is: a limit, a provider that is down, a journal that cannot be
@@ -73,6 +74,7 @@ struct run_context {
     verify::verdict_cache* verdicts = nullptr;
     verify::check_history checks;
     check_archive* kept_checks = nullptr;  ///< null: nothing is kept
+    project_archive* project = nullptr;    ///< null: nothing is remembered
     verify::trust_budget* trust = nullptr;  ///< decides what is verified
     pattern_archive* patterns = nullptr;  ///< null: nothing is kept
     trust_archive* archive = nullptr;       ///< keeps what is found out about checks
@@ -87,6 +89,8 @@ struct run_context {
     verify::failure_record verified_changes;
     std::vector<booked_change> booked;  ///< in the order of their verification
     events::run_result result;
+
+    std::set<std::int64_t> shown;  ///< entries of project memory that prompts showed
 
     std::set<std::string> open_intentions;  ///< started and not ended
 

@@ -2,6 +2,7 @@
 
 #include "canaries.hpp"
 #include "delivery.hpp"
+#include "remember.hpp"
 #include "run_plan.hpp"
 #include "trust_archive.hpp"
 #include "work.hpp"
@@ -37,6 +38,7 @@ public:
             else
                 co_await run_.emit(resumed());
             co_await recall_checks();
+            co_await learn(run_);
             co_await work(run_, report_.root, *tree_, run_.money, {});
             co_await run_.emit_end(report_.root);
             refuse_unverified();
@@ -164,6 +166,7 @@ private:
             co_await remember_canaries();
             co_await end_intentions(report_.root);
             co_await keep_checks();
+            co_await note_use(run_);
             describe_end();
             if (kept) co_await deliver(run_, report_, *tree_);
         } catch (const run_over& end) {

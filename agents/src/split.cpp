@@ -7,6 +7,7 @@
 #include "prompt.hpp"
 #include "prompts.hpp"
 #include "proposal.hpp"
+#include "remember.hpp"
 #include "select_tier.hpp"
 #include "verify_changes.hpp"
 #include "words.hpp"
@@ -151,8 +152,8 @@ result<void> refuse_repetition(const work_item& item, const plan& p) {
 }
 
 asio::awaitable<result<plan>> ask_for_plan(work_item& item) {
-    const auto values =
-        co_await gather_context(item.run, item.tree, item.it, item.ancestors, item.note);
+    auto values = co_await gather_context(item.run, item.tree, item.it, item.ancestors, item.note);
+    values["memory"] = co_await remember(item);
     question ask{
         item.it.id,
         prompts::decomposer,

@@ -10,6 +10,7 @@
 #include "prompt.hpp"
 #include "prompts.hpp"
 #include "proposal.hpp"
+#include "remember.hpp"
 #include "select_tier.hpp"
 #include "setback.hpp"
 #include "split.hpp"
@@ -25,8 +26,8 @@ namespace riva::agents {
 namespace {
 
 asio::awaitable<result<proposal>> propose(work_item& item) {
-    const auto values =
-        co_await gather_context(item.run, item.tree, item.it, item.ancestors, item.note);
+    auto values = co_await gather_context(item.run, item.tree, item.it, item.ancestors, item.note);
+    values["memory"] = co_await remember(item);
     question ask{
         item.it.id,
         item.run.role->instructions(),

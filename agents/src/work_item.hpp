@@ -9,6 +9,7 @@
 #include <riva/runtime/ledger.hpp>
 #include <riva/runtime/workspace.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct work_item {
     int steps = 0;
     bool split_tried = false;
     bool nothing_new = false;   ///< the last failure brought no new evidence
+    std::optional<std::string> memory = {
+    };  ///< what its prompts show of it; nothing: not known yet
     std::string note = {};  ///< for the next prompt: what happened to the parts, what a person said
     std::string last_evidence = {};  ///< of the last failed cycle
     llm::tier proposed_by = llm::tier::large;  ///< the last action

@@ -65,29 +65,20 @@ project_entry insert(
     e.paths = what.paths;
     e.count = std::max<std::int64_t>(1, static_cast<std::int64_t>(what.evidence.size()));
     e.created = now;
+    e.revoked = what.revoked;
     insert_entry(in, project, e);
     take_evidence(in, e, what.evidence);
-    index_entry(in, project, e);
+    if (!e.revoked) index_entry(in, project, e);
     return e;
 }
 
-}  // namespace
-
-result<void> check_entry(const new_entry& what) {
-    if (is_blank(what.text)) return refuse("There is no text to remember; write one sentence.");
-    if (what.text.size() > longest_text || what.rule.size() > longest_text)
+result<void> check_paths(const std::vector<std::string>& paths) {
+    if (paths.size() > most_paths)
         return refuse(
-            "The text has " + std::to_string(std::max(what.text.size(), what.rule.size())) +
-            " bytes; write at most " + std::to_string(longest_text) + "."
-        );
-    if (what.text.find('\0') != std::string::npos)
-        return refuse("The text holds a NUL character; leave it out.");
-    if (what.paths.size() > most_paths)
-        return refuse(
-            "There are " + std::to_string(what.paths.size()) + " paths; name at most " +
+            "There are " + std::to_string(paths.size()) + " paths; name at most " +
             std::to_string(most_paths) + ", or a glob."
         );
-    for (const auto& path : what.paths)
+    for (const auto& path : paths)
         if (is_blank(path) || path.size() > longest_path || path.front() == '/' ||
             path.find_first_of(std::string_view("\0\n", 2)) != std::string::npos)
             return refuse(
@@ -95,13 +86,28 @@ result<void> check_entry(const new_entry& what) {
                 "most " +
                 std::to_string(longest_path) + " bytes."
             );
+    return {};
+}
+
+}  // namespace
+
+result<void> check_entry(const new_entry& what) {
+    if (is_blank(what.text)) return refuse("There is no text to remember; write one sentence.");
+    const std::size_t longest = std::max(what.text.size(), what.rule.size());
+    if (longest > longest_text)
+        return refuse(
+            "The text has " + std::to_string(longest) + " bytes; write at most " +
+            std::to_string(longest_text) + "."
+        );
+    if (what.text.find('\0') != std::string::npos)
+        return refuse("The text holds a NUL character; leave it out.");
     for (const auto& one : what.evidence)
         if (one.hunk.size() > longest_text)
             return refuse(
                 "A hunk of the evidence has " + std::to_string(one.hunk.size()) +
                 " bytes; it can have " + std::to_string(longest_text) + "."
             );
-    return {};
+    return check_paths(what.paths);
 }
 
 project_entry remember(
@@ -117,10 +123,11 @@ project_entry remember(
     const bool said = what.by == told_by::user;
     const std::int64_t fresh = take_evidence(in, e, what.evidence);
     e.count += said && what.evidence.empty() ? 1 : fresh;
-    const bool back = said && e.revoked;
-    if (said) e.revoked = false;
-    update_entry(in, *known);
-    if (back || (new_path && !e.revoked)) index_entry(in, project, e);
+    const bool before = e.revoked;
+    e.revoked = what.revoked || (before && !said);
+    update_entry(in, e);
+    if (e.revoked) unindex_entry(in, e.id);
+    if (!e.revoked && (before || new_path)) index_entry(in, project, e);
     return e;
 }
 

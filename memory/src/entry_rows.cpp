@@ -164,7 +164,7 @@ void insert_entry(SQLite::Database& to, stored_project& project, project_entry& 
     execute(
         to,
         "INSERT INTO memory_entries (project, kind, author, key, text, paths, count, created, "
-        "used, revoked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+        "used, revoked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
         project.number,
         static_cast<std::int64_t>(e.kind),
         static_cast<std::int64_t>(e.by),
@@ -172,7 +172,8 @@ void insert_entry(SQLite::Database& to, stored_project& project, project_entry& 
         e.text,
         join(e.paths),
         e.count,
-        milliseconds_of(e.created)
+        milliseconds_of(e.created),
+        static_cast<std::int64_t>(e.revoked)
     );
     e.id = to.getLastInsertRowid();
     count_entries(to, project, 1);

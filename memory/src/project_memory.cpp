@@ -76,11 +76,20 @@ result<std::unique_ptr<project_memory>> project_memory::open(const std::filesyst
 result<project_entry> project_memory::add(
     const std::string& project, const new_entry& what, memory_time now
 ) {
-    if (const auto sensible = check_entry(what); !sensible) return sensible.error();
-    project_entry kept;
+    auto kept = add_all(project, {what}, now);
+    if (!kept) return kept.error();
+    return std::move(kept->front());
+}
+
+result<std::vector<project_entry>> project_memory::add_all(
+    const std::string& project, const std::vector<new_entry>& what, memory_time now
+) {
+    for (const auto& one : what)
+        if (const auto sensible = check_entry(one); !sensible) return sensible.error();
+    std::vector<project_entry> kept;
     const auto ended = state_->run(true, project, [&](SQLite::Database& in) {
         auto known = find_or_add_project(in, project);
-        kept = remember(in, known, what, now);
+        for (const auto& one : what) kept.push_back(remember(in, known, one, now));
     });
     if (!ended) return ended.error();
     return kept;

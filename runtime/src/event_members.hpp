@@ -313,6 +313,28 @@ void members(A& a, events::verify_canary& v) {
 }
 
 template <class A>
+void members(A& a, events::remembered& v) {
+    a("id", v.id);
+    a("kind", v.kind);
+    a("by", v.by);
+    a("text", v.text);
+    a("paths", v.paths);
+    a("count", v.count);
+}
+
+template <class A>
+void members(A& a, events::memory_recorded& v) {
+    a("entry", v.entry);
+    a("source", v.source);
+}
+
+template <class A>
+void members(A& a, events::memory_shown& v) {
+    a("intention", v.intention);
+    a("entries", v.entries);
+}
+
+template <class A>
 void members(A& a, events::workspace_diff& v) {
     a("files", v.files);
     a("diff", v.diff);

@@ -69,11 +69,12 @@ std::optional<E> from_name(std::string_view name) {
 
 /// The dotted names of the event types, in the order of `events::body`.
 inline constexpr std::array<std::string_view, std::variant_size_v<events::body>> event_type_names =
-    {"run.started",     "run.resumed",     "intention.started", "intention.decomposed",
-     "intention.ended", "model.started",   "model.delta",       "model.ended",
-     "action.proposed", "action.gated",    "action.executed",   "action.rolled_back",
-     "check.started",   "check.ended",     "verify.decided",    "verify.ended",
-     "trust.changed",   "verify.canary",   "workspace.diff",    "log",
-     "run.result",      "effect.prepared", "effect.applied",    "effect.undone"};
+    {"run.started",     "run.resumed",   "intention.started", "intention.decomposed",
+     "intention.ended", "model.started", "model.delta",       "model.ended",
+     "action.proposed", "action.gated",  "action.executed",   "action.rolled_back",
+     "check.started",   "check.ended",   "verify.decided",    "verify.ended",
+     "trust.changed",   "verify.canary", "memory.recorded",   "memory.shown",
+     "workspace.diff",  "log",           "run.result",        "effect.prepared",
+     "effect.applied",  "effect.undone"};
 
 }  // namespace riva

@@ -45,6 +45,12 @@ struct record {
         add(events::verify_decided{intention, cycle, decision, 0.5, "because"});
     }
 
+    void ask(const std::string& intention) {
+        events::model_started started;
+        started.intention = intention;
+        add(started);
+    }
+
     void resume() { add(events::run_resumed{events.size(), "1", {}, false}); }
 };
 
@@ -61,6 +67,33 @@ TEST_CASE("a new run has no earlier pass", "[earlier]") {
     CHECK(none.find_decision("1", 1) == nullptr);
     CHECK(none.spent() == events::usage());
     CHECK(none.last_seq() == 0);
+}
+
+TEST_CASE("what prompts showed of memory is known by attempt, the first pass first", "[earlier]") {
+    const auto entry = [](const char* text) {
+        return std::vector<events::remembered>{{1, "decision", "user", text, {}, 1}};
+    };
+    record r;
+    r.add(events::memory_recorded{entry("learnt").front(), "r0"});
+    r.start("1");
+    r.add(events::memory_shown{"1", entry("old")});
+    r.ask("1");
+    r.start("1.1");
+    r.ask("1.1");
+    r.start("1.2");
+    r.resume();
+    r.add(events::memory_recorded{entry("learnt").front(), "r0"});
+    r.start("1");
+    r.add(events::memory_shown{"1", entry("new")});
+    const earlier_pass p(r.events);
+    REQUIRE(p.find_shown("1", 1) != nullptr);
+    CHECK(*p.find_shown("1", 1) == entry("old"));
+    CHECK(p.find_shown("1", 2) == nullptr);
+    // A model was asked, and shown nothing.
+    REQUIRE(p.find_shown("1.1", 1) != nullptr);
+    CHECK(p.find_shown("1.1", 1)->empty());
+    CHECK(p.find_shown("1.2", 1) == nullptr);
+    CHECK(p.learnt().size() == 1);
 }
 
 TEST_CASE("answers come back in order, each once, to whom they were given", "[earlier]") {

@@ -138,6 +138,8 @@ TEST_CASE("a change that is gone again was taken back", "[learning]") {
         r.set("b.py", "");
         const auto learnt = r.learn();
         CHECK(learnt.reverted == strings{"r1"});
+        const std::vector<agents::taken_back_file> both{{"r1", "a.py"}, {"r1", "b.py"}};
+        CHECK(learnt.taken_back == both);
         CHECK(learnt.corrected.empty());
         REQUIRE(learnt.recorded.size() == 1);
         CHECK(
@@ -150,6 +152,7 @@ TEST_CASE("a change that is gone again was taken back", "[learning]") {
     SECTION("one file, and the other one later") {
         auto learnt = r.learn();
         CHECK(learnt.corrected == strings{"r1"});
+        CHECK(learnt.taken_back == std::vector<agents::taken_back_file>{{"r1", "a.py"}});
         REQUIRE(learnt.recorded.size() == 1);
         CHECK_THAT(learnt.recorded.front().text, Contains("The change of a.py was taken back"));
         r.set("b.py", "");

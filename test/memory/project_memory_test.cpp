@@ -171,6 +171,21 @@ TEST_CASE("what is forgotten is shown no more, and stays as evidence", "[project
     CHECK(kept->add("/a", correction("-print\n+log", "r1"), later).value().id > id);
 }
 
+TEST_CASE("several are remembered together or not at all", "[project_memory]") {
+    kept_memory kept;
+    auto forgotten = decision("old ways");
+    forgotten.revoked = true;
+    REQUIRE(kept->add_all("/a", {decision("new ways"), forgotten}, noon).value().size() == 2);
+    CHECK(recalled(kept, "ways") == texts{"new ways"});
+    CHECK(kept->list("/a", {}, true).value().size() == 2);
+    CHECK_FALSE(kept->add_all("/a", {decision("x"), decision("")}, noon).has_value());
+    CHECK(kept->list("/a", {}, true).value().size() == 2);
+    auto no_more = decision("new ways");
+    no_more.revoked = true;
+    REQUIRE(kept->add("/a", no_more, noon).has_value());
+    CHECK(recalled(kept, "ways").empty());
+}
+
 TEST_CASE("the user can say again what was forgotten", "[project_memory]") {
     kept_memory kept;
     const auto id = kept->add("/a", decision("Tabs"), noon).value().id;

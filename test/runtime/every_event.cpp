@@ -136,6 +136,8 @@ std::vector<events::body> every_event_body() {
         events::verify_ended{"1", 10, verdict::fail, 4, "culprit"},
         events::trust_changed{"1", 10, "low", "edit/python", 12, "fail"},
         events::verify_canary{"1", "a.py", 3, "< to <=", "caught", {{"user:1", verdict::fail}}},
+        events::memory_recorded{{4, "correction", "learnt", "-a\n+b\n", {"a.py"}, 2}, "r0"},
+        events::memory_shown{"1", {{5, "decision", "user", "no new dependencies", {}, 1}}},
         events::workspace_diff{{sample_file}, "--- a\n+++ b\n", true},
         events::log{"warning", "message"},
         sample_result(),

@@ -11,7 +11,10 @@
 
 using namespace riva;
 using Catch::Contains;
+using riva::test::have_sandbox;
 using riva::test::installation;
+using riva::test::model_server;
+using riva::test::script_that_writes_add;
 
 namespace {
 
@@ -84,6 +87,56 @@ TEST_CASE("memory exports what another repository imports", "[memory]") {
     // Once more changes nothing but how often it was said.
     CHECK(other.riva({"memory", "import"}, other.riva({"memory", "export"}).out).status == 0);
     CHECK(other.riva({"memory", "--json"}).lines().size() == 1);
+}
+
+TEST_CASE("memory learns from what the user changes of a change", "[memory]") {
+    if (!have_sandbox()) return;
+    const installation i;
+    model_server server(script_that_writes_add());
+    const auto run = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> all{
+            "run", "write add in m.py", "--model", server.spec(), "--check", "test -f m.py"
+        };
+        all.insert(all.end(), more.begin(), more.end());
+        return i.riva(all);
+    };
+    REQUIRE(i.riva({"memory", "add", "No new dependencies"}).status == 0);
+    const auto first = run({"--write"});
+    INFO(first.err);
+    REQUIRE(first.status == 0);
+    CHECK_THAT(server.journal(), Contains("No new dependencies"));
+    CHECK_THAT(i.riva({"show", "2"}).out, Contains("remembers decision 1: No new dependencies"));
+    CHECK(i.riva({"memory", "--kind", "correction"}).out.empty());
+
+    i.repository.write("m.py", "def add(first, second):\n    return first + second\n");
+    // Off, nothing is compared.
+    run({"--set", "memory=off"});
+    CHECK(i.riva({"memory", "--kind", "correction"}).out.empty());
+    const auto second = run({"--json"});
+    CHECK_THAT(second.out, Contains(R"("type":"memory.recorded")"));
+    CHECK_THAT(second.out, Contains(R"("type":"memory.shown")"));
+    const auto told = i.riva({"memory", "--kind", "correction"});
+    CHECK_THAT(told.out, Contains("learnt, for m.py"));
+    CHECK_THAT(told.out, Contains("+def add(first, second):"));
+    CHECK_THAT(told.out, Contains("seen in run 2"));
+}
+
+TEST_CASE("memory learns that an applied change was taken back", "[memory]") {
+    if (!have_sandbox()) return;
+    const installation i;
+    model_server server(script_that_writes_add());
+    const std::vector<std::string> run{
+        "run", "write add in m.py", "--model", server.spec(), "--check", "test -f m.py"
+    };
+    REQUIRE(i.riva(run).status == 0);
+    REQUIRE(i.riva({"apply", "2"}).status == 0);
+    std::filesystem::remove(i.repository / "m.py");
+    REQUIRE(i.riva(run).status == 0);
+    const auto told = i.riva({"memory"});
+    CHECK_THAT(
+        told.out,
+        Contains("The whole change was taken back that riva had made for: write add in m.py")
+    );
 }
 
 TEST_CASE("memory shows no control characters", "[memory][bad input]") {

@@ -12,11 +12,20 @@
 
 namespace riva::agents {
 
+/// A file of a change that is as it was before the change.
+struct taken_back_file {
+    std::string run;
+    std::string file;
+
+    friend bool operator==(const taken_back_file&, const taken_back_file&) = default;
+};
+
 /// What became of changes that riva had written to a repository.
 struct lessons {
     std::vector<memory::project_entry> recorded;  ///< new, or seen once more
     std::vector<std::string> corrected;  ///< runs whose lines were changed
     std::vector<std::string> reverted;   ///< runs whose whole change was taken back
+    std::vector<taken_back_file> taken_back;  ///< all files that were
 };
 
 /// A verified change of a run that was written to a repository.

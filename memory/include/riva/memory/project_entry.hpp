@@ -51,6 +51,7 @@ struct new_entry {
     std::string rule = {};
     std::vector<std::string> rule_paths = {};
     std::vector<entry_evidence> evidence = {};
+    bool revoked = false;  ///< it is to be forgotten
 };
 
 /// What is remembered.

@@ -33,6 +33,11 @@ public:
     /// Errors: `errc::bad_entry` for an empty or too long text, and for paths that are none.
     result<project_entry> add(const std::string& project, const new_entry& what, memory_time now);
 
+    /// The same for several, all or none of them.
+    result<std::vector<project_entry>> add_all(
+        const std::string& project, const std::vector<new_entry>& what, memory_time now
+    );
+
     /// Everything, or all of a kind, in the order in which it was first remembered.
     result<std::vector<project_entry>> list(
         const std::string& project, std::optional<entry_kind> kind, bool with_revoked = false

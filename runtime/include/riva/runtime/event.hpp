@@ -265,6 +265,31 @@ struct verify_canary {
     friend bool operator==(const verify_canary&, const verify_canary&) = default;
 };
 
+/// An entry of project memory, as a prompt shows it.
+struct remembered {
+    std::int64_t id = 0;
+    std::string kind;  ///< `decision`, `pattern`, `correction`
+    std::string by;  ///< `user`, `learnt`
+    std::string text;
+    std::vector<std::string> paths;  ///< that it is about; none: all
+    std::int64_t count = 1;  ///< how often it was said or seen
+    friend bool operator==(const remembered&, const remembered&) = default;
+};
+
+/// Something was learnt about the project.
+struct memory_recorded {
+    remembered entry;
+    std::string source;  ///< the run that it was learnt from
+    friend bool operator==(const memory_recorded&, const memory_recorded&) = default;
+};
+
+/// What all prompts of an intention show of project memory, from here to its end.
+struct memory_shown {
+    std::string intention;
+    std::vector<remembered> entries;
+    friend bool operator==(const memory_shown&, const memory_shown&) = default;
+};
+
 struct workspace_diff {
     std::vector<changed_file> files;
     std::string diff;  ///< unified diff, as `git apply` reads it
@@ -379,6 +404,8 @@ using body = std::variant<
     verify_ended,
     trust_changed,
     verify_canary,
+    memory_recorded,
+    memory_shown,
     workspace_diff,
     log,
     run_result,
