@@ -41,8 +41,8 @@ bool is_page(int size, std::int64_t within) {
     return size >= 512 && std::has_single_bit(static_cast<unsigned>(size)) && within % size == 0;
 }
 
-std::size_t page_size(const unsigned char* header) {
-    const std::size_t size = std::size_t{header[16]} << 8U | header[17];
+int page_size(const unsigned char* header) {
+    const int size = header[16] << 8 | header[17];
     return size == 1 ? 65536 : size;
 }
 
@@ -103,10 +103,10 @@ void look_at_first_page(sealed_file& main) {
     sqlite3_file* const real = below(&main.base);
     unsigned char header[100];
     if (real->pMethods->xRead(real, header, sizeof header, 0) != SQLITE_OK) return;
-    if (!header_has_seals(header) || page_size(header) < 512) return;
+    const int size = page_size(header);
+    if (!header_has_seals(header) || !is_page(size, 0)) return;
     main.sealed = true;
-    std::vector<unsigned char> page(page_size(header));
-    const int size = static_cast<int>(page.size());
+    std::vector<unsigned char> page(static_cast<std::size_t>(size));
     if (real->pMethods->xRead(real, page.data(), size, 0) != SQLITE_OK) return;
     if (is_sealed(page, 1, owner_of(page))) main.owner = owner_of(page);
 }

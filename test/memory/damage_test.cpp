@@ -73,7 +73,7 @@ void write_copy(const std::filesystem::path& file, const std::string& bytes) {
 
 std::size_t damages() {
     const char* wanted = std::getenv("RIVA_DAMAGES");
-    return wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : 2'000;
+    return wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : RIVA_REPEATS;
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ findings cut_often(bool keeps_its_log, int cuts, std::mt19937& random) {
 
 int power_cuts() {
     const char* wanted = std::getenv("RIVA_POWER_CUTS");
-    return wanted != nullptr ? std::atoi(wanted) : 2000;
+    return wanted != nullptr ? std::atoi(wanted) : RIVA_REPEATS;
 }
 
 }  // namespace

@@ -47,7 +47,20 @@ TEST_CASE("a seal is broken by any change of a byte", "[seal]") {
     CHECK(!memory::is_sealed(zeros, 1, 0));
 }
 
-TEST_CASE("a database of zeros is no database", "[seal]") {
+TEST_CASE("a database with a size of pages that there is not is damaged", "[seal]") {
+    for (const char low : {'\x01', '\x08', '\x7f', '\xf6'}) {
+        INFO(int{low});
+        const temporary_folder folder;
+        write_sample(folder / "riva.db");
+        std::string bytes = read_file(folder / "riva.db");
+        bytes[17] = low;
+        const auto opened = memory::sqlite_journal::open(folder.write("riva.db", bytes));
+        REQUIRE(!opened);
+        CHECK(opened.error().code == errc::corrupt);
+    }
+}
+
+TEST_CASE("zeros have no seal", "[seal]") {
     std::vector<unsigned char> page(512);
     for (std::uint32_t number = 0; number < 1000; ++number)
         CHECK(!memory::is_sealed(page, number, 0));
