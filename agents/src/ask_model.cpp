@@ -1,6 +1,8 @@
 #include "ask_model.hpp"
 
 #include "model_call.hpp"
+#include "recorded_pass.hpp"
+#include "replay_steps.hpp"
 
 #include <riva/llm/error.hpp>
 #include <riva/llm/failure_scope.hpp>
@@ -35,10 +37,13 @@ std::int64_t answer_limit(const run_context& run, const question& what, bool fal
 
 /// Tells that a provider failed and who is asked instead: a refusal is louder than a failure that
 /// passes.
-events::log describe_switch(const candidate& from, const candidate& to, const error& why) {
+events::log describe_switch(
+    const question& of, const candidate& from, const candidate& to, const error& why
+) {
     return {
         llm::scope_of(why.code) == llm::failure_scope::configuration ? "error" : "warning",
-        from.name + " cannot be used, asking " + to.name + " instead: " + why.context
+        from.name + " cannot be used, asking " + to.name + " instead: " + why.context,
+        of.intention
     };
 }
 
@@ -54,6 +59,13 @@ asio::awaitable<result<std::string>> repeat(
     co_return known.said.reply;
 }
 
+/// Of a question that is asked once more the prompt is not known, but its digest.
+std::string request_of(const run_context& run, const question& what) {
+    if (run.again == nullptr) return sha256(what.prompt);
+    const auto* recorded = run.again->next_as<events::model_ended>(what.intention);
+    return recorded == nullptr ? "none" : recorded->request;
+}
+
 }  // namespace
 
 asio::awaitable<result<std::string>> ask_model(run_context& run, question what) {
@@ -61,7 +73,7 @@ asio::awaitable<result<std::string>> ask_model(run_context& run, question what) 
         what.intention,
         run.attempts[what.intention],
         std::string(what.schema_name),
-        what.exact ? sha256(what.prompt) : std::string()
+        what.exact ? request_of(run, what) : std::string()
     );
     if (known != nullptr) co_return co_await repeat(run, *what.account, *known);
     const auto chain = run.models->candidates(what.tier.tier);
@@ -76,7 +88,8 @@ asio::awaitable<result<std::string>> ask_model(run_context& run, question what) 
             i == 0 ? std::string() : chain[i - 1]->name,
             answer_limit(run, what, i > 0)
         };
-        auto answer = co_await carry_out(std::move(call));
+        auto answer = run.again != nullptr ? co_await answer_again(std::move(call))
+                                           : co_await carry_out(std::move(call));
         if (answer) co_return answer;
         const auto scope = llm::scope_of(answer.error().code);
         if (scope == llm::failure_scope::answer) co_return answer;
@@ -88,7 +101,7 @@ asio::awaitable<result<std::string>> ask_model(run_context& run, question what) 
             if (what.optional) co_return answer;
             give_up(chain, *first, answer.error());
         }
-        co_await run.emit(describe_switch(with, *chain[i + 1], answer.error()));
+        co_await run.emit(describe_switch(what, with, *chain[i + 1], answer.error()));
     }
 }
 

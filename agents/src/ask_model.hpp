@@ -18,6 +18,7 @@ struct question {
     std::string_view schema;
     llm::tier_choice tier;
     ledger* account = nullptr;  ///< of the intention; outlives the call
+    std::string told = {};  ///< as in `model.ended`
     bool side_effect_free = false;  ///< may be asked of two models at once
     /// The answer is evidence: in a run that goes on a recorded one counts only if the question was
     /// the same to the letter. Other answers are checked by what comes of them.

@@ -87,9 +87,9 @@ public:
 
 private:
     asio::awaitable<void> give_up(const error& why) {
-        co_await run_.emit(
-            events::log{"warning", "How much the checks find was not measured: " + why.context}
-        );
+        co_await run_.emit(events::log{
+            "warning", "How much the checks find was not measured: " + why.context, root_.id
+        });
     }
 
     asio::awaitable<std::vector<verify::mutant>> propose(const change_set& changes) {

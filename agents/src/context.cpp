@@ -2,9 +2,12 @@
 
 #include "history.hpp"
 #include "named_file.hpp"
+#include "replay_steps.hpp"
 #include "words.hpp"
 
+#include <riva/runtime/digest.hpp>
 #include <riva/runtime/offload.hpp>
+#include <riva/runtime/utf8.hpp>
 
 #include <algorithm>
 #include <fstream>
@@ -193,6 +196,11 @@ asio::awaitable<repository_facts> look_around(run_context& run, const workspace&
     co_return facts;
 }
 
+asio::awaitable<complexity> assess(run_context& run, const intention& it, const workspace& tree) {
+    if (run.again != nullptr) co_return assess_again(run, it);
+    co_return analyze_complexity(it.what, it.acceptance, co_await look_around(run, tree));
+}
+
 asio::awaitable<prompt_values> gather_context(
     run_context& run,
     const workspace& tree,
@@ -206,6 +214,10 @@ asio::awaitable<prompt_values> gather_context(
     values["path"] = describe_way(ancestors);
     values["history"] = describe_history(it.trace, note);
     values["max_children"] = std::to_string(run.options.max_children);
+    if (run.again != nullptr) {
+        for (const char* of_files : {"files", "instructions"}) values[of_files];
+        co_return values;
+    }
 
     const std::string about =
         it.what + "\n" + it.acceptance + "\n" + it.check + "\n" + values["history"];
@@ -228,6 +240,13 @@ asio::awaitable<prompt_values> gather_context(
         values["instructions"] = read_notes(tree.root(), it.paths.empty() ? path_list : it.paths);
     });
     co_return values;
+}
+
+std::string digest_of_work(const prompt_values& values) {
+    std::string all;
+    for (const char* name : {"goal", "acceptance", "path", "history", "max_children"})
+        all.append(sha256(to_utf8(values.at(name))));
+    return sha256(all);
 }
 
 }  // namespace riva::agents

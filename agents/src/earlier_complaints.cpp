@@ -46,6 +46,7 @@ asio::awaitable<result<void>> set_earlier_complaints_aside(
     run_context& run,
     const intention& it,
     workspace& tree,
+    int round,
     std::vector<std::string> changed,
     std::vector<evidence>& found
 ) {
@@ -64,7 +65,7 @@ asio::awaitable<result<void>> set_earlier_complaints_aside(
         e.result = verdict::indeterminate;
         e.grade = evidence_grade::none;
         e.detail = "nothing new, all of it stood there before: " + e.detail;
-        co_await run.emit(events::check_ended{it.id, e});
+        co_await run.emit(events::check_ended{it.id, e, round});
     }
     co_return result<void>{};
 }

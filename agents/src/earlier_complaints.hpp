@@ -17,6 +17,7 @@ asio::awaitable<result<void>> set_earlier_complaints_aside(
     run_context& run,
     const intention& it,
     workspace& tree,
+    int round,
     std::vector<std::string> changed,
     std::vector<evidence>& found
 );

@@ -62,6 +62,12 @@ public:
     /// What the first pass told of having been learnt.
     const std::vector<events::memory_recorded>& learnt() const { return learnt_; }
 
+    /// Takes over what `other` knows to be decided and shown.
+    void decide_as(const earlier_pass& other) {
+        decisions_ = other.decisions_;
+        shown_ = other.shown_;
+    }
+
     /// What all passes have cost. Of a call that was under way when the process was killed nobody
     /// knows the cost: it is one of those without a price.
     const events::usage& spent() const { return spent_; }

@@ -24,6 +24,7 @@ description describe(errc code) noexcept {
         case errc::limit_reached: return {"limit reached", condition::exhausted};
         case errc::unknown_price: return {"unknown price", condition::invalid};
         case errc::not_resumable: return {"not resumable", condition::invalid};
+        case errc::not_replayable: return {"not replayable", condition::invalid};
         case errc::run_active: return {"run active", condition::transient};
         case errc::nothing_to_apply: return {"nothing to apply", condition::invalid};
     }

@@ -5,6 +5,7 @@
 #include "judgment.hpp"
 #include "prompt.hpp"
 #include "prompts.hpp"
+#include "replay_steps.hpp"
 
 #include <riva/runtime/digest.hpp>
 
@@ -87,7 +88,9 @@ asio::awaitable<void> tell(work_item& item, const std::vector<evidence>& found) 
     for (const auto& e : found) {
         ++counts.performed;
         if (e.result == verdict::fail) ++counts.caught;
-        co_await item.run.emit(events::check_ended{item.it.id, e});
+        auto ended = events::check_ended{item.it.id, e};
+        if (item.run.again != nullptr) measure_again(item.run, ended);
+        co_await item.run.emit(std::move(ended));
     }
 }
 
@@ -139,7 +142,8 @@ asio::awaitable<std::vector<evidence>> ask_judge(work_item& item, std::vector<ju
 
 asio::awaitable<void> consult_judge(work_item& item, verification& v) {
     if (!is_wanted(item, v)) co_return;
-    const auto diff = co_await item.tree.diff();
+    const auto diff =
+        item.run.again != nullptr ? co_await imagine_diff(item.tree) : co_await item.tree.diff();
     if (!diff) throw run_over("error", {"workspace", diff.error().context, "Nothing was applied."});
     if (diff->empty()) co_return;
     std::vector<judged_item> whole{{"acceptance", *diff}};

@@ -103,7 +103,8 @@ private:
         r.shown.depth = e.depth;
         r.shown.status = intention_status::active;
         r.shown.grade = evidence_grade::none;
-        if (e.complexity) r.shown.complexity = e.complexity;
+        // A request that says little about its goal can be of any size.
+        if (e.complexity && !e.complexity->ambiguous) r.shown.complexity = e.complexity->score;
         const int start = ++starts_[e.intention];
         r.current = static_cast<std::size_t>(start) - 1;
         if (r.current >= r.attempts.size()) r.attempts.resize(r.current + 1);

@@ -164,7 +164,9 @@ asio::awaitable<void> complete(
     observer.on_attempt = [&](int number, const error* after) {
         money.before_request(after);
         if (after != nullptr)
-            pump.push(events::log{"warning", "Asking the model again: " + after->context});
+            pump.push(events::log{
+                "warning", std::string(asking_again) + after->context, e.announced.intention
+            });
         e.announced.attempt = number;
         pump.push(e.announced);
     };
@@ -205,6 +207,7 @@ events::model_ended describe_end(
     ended.model = e.announced.model;
     ended.attempt = e.announced.attempt;
     ended.request = sha256(e.request.messages.back().content);
+    ended.told = call.what.told;
     ended.priced = call.with.entry.price.has_value();
     ended.input_tokens = used.input;
     ended.output_tokens = used.output;
@@ -243,7 +246,9 @@ asio::awaitable<result<std::string>> carry_out(model_call call) {
         ended.reply = reply->text;
     } else {
         ended.error = reply.error().context;
-        ended.unusable = llm::scope_of(reply.error().code) == llm::failure_scope::answer;
+        const auto scope = llm::scope_of(reply.error().code);
+        ended.unusable = scope == llm::failure_scope::answer;
+        ended.refused = scope == llm::failure_scope::configuration;
     }
     co_await call.run.emit(std::move(ended));
     if (!reply) co_return reply.error();

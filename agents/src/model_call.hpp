@@ -5,8 +5,15 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace riva::agents {
+
+/// Told with the reason between two requests of one call.
+inline constexpr std::string_view asking_again = "Asking the model again: ";
+
+/// Told with the reason when the account of an intention ended it.
+inline constexpr std::string_view account_used_up = "No more can be spent: ";
 
 /// The account of an intention cannot carry a call, though that of the run could.
 class intention_exhausted : public std::runtime_error {

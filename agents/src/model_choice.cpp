@@ -10,8 +10,7 @@ namespace riva::agents {
 namespace {
 
 /// A model that the host brought along, as far as its name tells.
-llm::tier_entry describe_given(const settings& s, const llm::model& given) {
-    const std::string name = given.name();
+llm::tier_entry describe_given(const settings& s, const std::string& name) {
     const auto colon = name.find(':');
     llm::tier_entry entry;
     entry.spec.dialect = name.substr(0, colon);
@@ -20,9 +19,8 @@ llm::tier_entry describe_given(const settings& s, const llm::model& given) {
     return entry;
 }
 
-result<llm::tier_table> make_table(const settings& s, const llm::model* given) {
-    if (given == nullptr) return describe_tiers(s);
-    return llm::tier_table({std::nullopt, std::nullopt, describe_given(s, *given)});
+llm::tier_table table_of(const settings& s, const std::string& given) {
+    return llm::tier_table({std::nullopt, std::nullopt, describe_given(s, given)});
 }
 
 }  // namespace
@@ -39,7 +37,8 @@ cost candidate::worst(std::int64_t input_tokens, std::int64_t output_tokens) con
 }
 
 result<model_choice> model_choice::make(const settings& s, llm::model* given) {
-    auto table = make_table(s, given);
+    auto table =
+        given == nullptr ? describe_tiers(s) : result<llm::tier_table>(table_of(s, given->name()));
     if (!table) return table.error();
     model_choice made(std::move(*table));
     std::vector<llm::tier_entry> entries;
@@ -59,20 +58,39 @@ result<model_choice> model_choice::make(const settings& s, llm::model* given) {
     return made;
 }
 
+result<model_choice> model_choice::remember(const settings& s, const std::string& given) {
+    auto described = describe_tiers(s);
+    const bool named = described.has_value();
+    model_choice made(named ? std::move(*described) : table_of(s, given));
+    const auto add = [&](const llm::tier_entry& entry) {
+        const std::string name = entry.spec.dialect + ":" + entry.spec.model;
+        made.add_name(entry, named ? name : given);
+    };
+    for (const auto t : llm::all_tiers) add(made.table_.at(t));
+    for (const auto& each : describe_fallbacks(s)) {
+        made.fallbacks_.push_back(each.spec);
+        add(each);
+    }
+    return made;
+}
+
+candidate* model_choice::add_name(const llm::tier_entry& entry, std::string name) {
+    for (const auto& each : all_)
+        if (each->entry.spec == entry.spec) return nullptr;
+    // The same model at another server must be told apart.
+    if (std::ranges::any_of(all_, [&](const auto& each) { return each->name == name; }))
+        name = llm::to_string(entry.spec);
+    all_.push_back(std::make_unique<candidate>(candidate{entry, nullptr, std::move(name)}));
+    return all_.back().get();
+}
+
 result<void> model_choice::add(const settings& s, const llm::tier_entry& entry) {
     for (const auto& each : all_)
         if (each->entry.spec == entry.spec) return {};
     auto model = llm::make_model(entry.spec, provider_for(s, entry.spec));
     if (!model) return model.error();
-    auto made = std::make_unique<candidate>();
-    made->entry = entry;
-    made->model = model->get();
-    made->name = (*model)->name();
-    // The same model at another server must be told apart.
-    if (std::ranges::any_of(all_, [&](const auto& each) { return each->name == made->name; }))
-        made->name = llm::to_string(entry.spec);
+    add_name(entry, (*model)->name())->model = model->get();
     made_.push_back(std::move(*model));
-    all_.push_back(std::move(made));
     return {};
 }
 

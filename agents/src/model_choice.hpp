@@ -32,6 +32,10 @@ public:
     /// `errc::unknown_price`, those of `llm::make_model`.
     static result<model_choice> make(const settings& s, llm::model* given);
 
+    /// The models of a run that is done once more, as names and prices: none is asked. `given` is
+    /// the name of the one that the host brought along, for settings that name none.
+    static result<model_choice> remember(const settings& s, const std::string& given);
+
     const llm::tier_table& tiers() const { return table_; }
 
     /// Whom to ask for a tier: its model, then the fallbacks, each once. Those that were refused
@@ -41,6 +45,7 @@ public:
 private:
     explicit model_choice(llm::tier_table table) : table_(std::move(table)) {}
     result<void> add(const settings& s, const llm::tier_entry& entry);
+    candidate* add_name(const llm::tier_entry& entry, std::string name);
     candidate& find(const llm::model_spec& spec);
 
     llm::tier_table table_;

@@ -2,6 +2,7 @@
 
 #include "action_pattern.hpp"
 #include "pattern_memory.hpp"
+#include "recorded_pass.hpp"
 #include "trust_record.hpp"
 
 #include <riva/verify/batch.hpp>
@@ -54,6 +55,10 @@ asio::awaitable<verify::trust_decision> ask_trust(
         const auto made = decision_from(*recorded->trust, how);
         if (made && made->action == about) co_return *made;
     }
+    if (item.run.again != nullptr)
+        co_return verify::trust_decision{
+            .reason = verify::trust_reason::state_unavailable, .action = about
+        };
     co_return co_await item.run.trust->decide(std::move(about));
 }
 
@@ -74,6 +79,8 @@ asio::awaitable<verification_plan> plan_verification(
     const auto standing = verify::assess_pattern(outcomes);
     const bool wary = standing.advice == verify::pattern_advice::wary;
     plan.trust = co_await ask_trust(item, plan.pattern, risk.level, completes || wary);
+    // Others at work may change what follows.
+    if (item.run.again != nullptr) co_await item.run.again->wait_for_turn(item.it.id);
     const bool together = risk.may_batch && waiting(item) + 1 < batch_size(item.run, standing);
     plan.now = completes || wary || (!plan.skipped() && !together);
     plan.semantic = item.run.options.by_risk == strategy::baseline ||
@@ -107,6 +114,12 @@ asio::awaitable<void> report_to_trust(
         about.ticket,
         std::string(to_string(outcome))
     };
+    if (item.run.again != nullptr) {
+        if (!about.verified()) event.outcome = "escape";
+        if (item.run.again->next_as<events::trust_changed>(item.it.id) != nullptr)
+            co_await item.run.emit(std::move(event));
+        co_return;
+    }
     error lost;
     if (about.verified()) {
         if (about.ticket == 0) co_return;
@@ -120,9 +133,9 @@ asio::awaitable<void> report_to_trust(
         if (!taken) lost = taken.error();
     }
     if (lost.code)
-        co_await item.run.emit(
-            events::log{"warning", "What was verified could not be remembered: " + lost.context}
-        );
+        co_await item.run.emit(events::log{
+            "warning", "What was verified could not be remembered: " + lost.context, item.it.id
+        });
     else
         co_await item.run.emit(std::move(event));
 }

@@ -1,11 +1,16 @@
 #include "run_context.hpp"
 
+#include "recorded_pass.hpp"
+
 #include <riva/runtime/crash_point.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <chrono>
 
@@ -37,9 +42,19 @@ void pass_recorded(const Other&) {}
 }  // namespace
 
 asio::awaitable<void> run_context::emit(events::body body) {
+    if (again != nullptr) co_return co_await tell_again(std::move(body));
+    // Nothing is numbered that will not be written.
+    const auto cancelled = co_await asio::this_coro::cancellation_state;
+    if (cancelled.cancelled() != asio::cancellation_type::none)
+        throw boost::system::system_error(asio::error::operation_aborted);
+    event e;
+    e.run = id;
+    e.body = std::move(body);
+    // At once, so that whoever decides and then tells has the number of that moment.
+    e.seq = belongs_in_journal(e.body) ? ++seq : seq;
     co_await asio::co_spawn(
         co_await asio::this_coro::executor,
-        record_and_tell(std::move(body)),
+        record_and_tell(std::move(e)),
         asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable)
     );
 }
@@ -50,14 +65,10 @@ asio::awaitable<void> run_context::emit_end(const intention& it) {
     });
 }
 
-asio::awaitable<void> run_context::record_and_tell(events::body body) {
-    event e;
+asio::awaitable<void> run_context::record_and_tell(event e) {
     e.time =
         std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    e.run = id;
-    e.body = std::move(body);
     if (belongs_in_journal(e.body)) {
-        e.seq = ++seq;
         const auto written = co_await record->append(e);
         if (!written)
             throw run_over(
@@ -65,9 +76,17 @@ asio::awaitable<void> run_context::record_and_tell(events::body body) {
                 {"journal", written.error().context, "Nothing was applied; see riva doctor."}
             );
         std::visit([](const auto& recorded) { pass_recorded(recorded); }, e.body);
-    } else {
-        e.seq = seq;
     }
+    co_await observe(std::move(e));
+}
+
+asio::awaitable<void> run_context::tell_again(events::body body) {
+    if (!belongs_in_journal(body)) co_return;
+    auto told = again->tell(std::move(body));
+    co_await observe(co_await std::move(told));
+}
+
+asio::awaitable<void> run_context::observe(event e) {
     if (const auto* started = std::get_if<events::intention_started>(&e.body)) {
         open_intentions.insert(started->intention);
         ++attempts[started->intention];

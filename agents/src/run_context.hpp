@@ -27,6 +27,7 @@ namespace riva::agents {
 
 class pattern_archive;
 class project_archive;
+class recorded_pass;
 class trust_archive;
 
 /// Ends a run from wherever it is: a limit, a provider that is down, a journal that cannot be
@@ -94,8 +95,10 @@ struct run_context {
 
     std::set<std::string> open_intentions;  ///< started and not ended
 
-    earlier_pass earlier;                 ///< of a run that goes on
+    recorded_pass* again = nullptr;  ///< what is done once more; null: nothing was done before
+    earlier_pass earlier;            ///< of a run that goes on
     std::map<std::string, int> attempts;  ///< how often each intention was started
+    std::map<std::string, int> rounds;    ///< how often the tree of each was verified
 
     /// What an earlier pass decided about verifying this cycle; null: it did not get there. No coin
     /// is thrown twice.
@@ -112,7 +115,9 @@ struct run_context {
     void check_limits() const;
 
 private:
-    asio::awaitable<void> record_and_tell(events::body body);
+    asio::awaitable<void> record_and_tell(event e);
+    asio::awaitable<void> tell_again(events::body body);
+    asio::awaitable<void> observe(event e);
 };
 
 }  // namespace riva::agents

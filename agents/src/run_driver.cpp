@@ -2,6 +2,7 @@
 
 #include "canaries.hpp"
 #include "delivery.hpp"
+#include "recorded_pass.hpp"
 #include "remember.hpp"
 #include "run_plan.hpp"
 #include "trust_archive.hpp"
@@ -12,7 +13,9 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -33,13 +36,16 @@ public:
         const auto start = std::chrono::steady_clock::now();
         std::exception_ptr unexpected;
         try {
-            if (run_.earlier.last_seq() == 0)
+            if (run_.again != nullptr)
+                co_await run_.again->pass_over({});
+            else if (run_.earlier.last_seq() == 0)
                 co_await run_.emit(started());
             else
                 co_await run_.emit(resumed());
             co_await recall_checks();
-            co_await learn(run_);
-            co_await work(run_, report_.root, *tree_, run_.money, {});
+            if (run_.again == nullptr) co_await learn(run_);
+            complexity prior = co_await begin(run_, report_.root, *tree_, 0);
+            co_await work(run_, report_.root, *tree_, run_.money, {}, std::move(prior));
             co_await run_.emit_end(report_.root);
             refuse_unverified();
             run_.result.outcome = to_string(report_.root.status);
@@ -58,6 +64,7 @@ public:
                                   std::chrono::steady_clock::now() - start
         )
                                   .count();
+        if (run_.again != nullptr) run_.again->begin_end();
         co_await finish();
         if (unexpected) std::rethrow_exception(unexpected);
     }
@@ -99,10 +106,20 @@ private:
                                  report_.root.grade == evidence_grade::statically;
         if (run_.result.outcome != "verified" || !by_evidence || run_.options.canaries == 0)
             co_return;
+        if (run_.again != nullptr) co_return co_await measure_again();
         try {
             co_await release_canaries(run_, report_.root, *tree_, canaries_);
         } catch (const boost::system::system_error& stopped) {
             if (stopped.code() != asio::error::operation_aborted) throw;
+        }
+    }
+
+    asio::awaitable<void> measure_again() {
+        auto& counts = run_.result.verification;
+        while (const auto* seen = run_.again->next_as<events::verify_canary>(report_.root.id)) {
+            if (seen->outcome == "caught") ++counts.canaries_caught;
+            if (seen->outcome == "caught" || seen->outcome == "missed") ++counts.canaries;
+            co_await run_.again->pass_over(report_.root.id);
         }
     }
 
@@ -152,6 +169,7 @@ private:
     }
 
     asio::awaitable<void> remember_canaries() {
+        if (run_.archive == nullptr) co_return;
         const auto added = co_await run_.archive->add(run_.job, canaries_, run_.blocking);
         if (!added)
             co_await run_.emit(events::log{
@@ -168,14 +186,18 @@ private:
             co_await keep_checks();
             co_await note_use(run_);
             describe_end();
-            if (kept) co_await deliver(run_, report_, *tree_);
+            if (kept && run_.again != nullptr) co_await deliver_again();
+            if (kept && run_.again == nullptr) co_await deliver(run_, report_, *tree_);
         } catch (const run_over& end) {
             run_.result.outcome = end.outcome();
             run_.result.error = end.why();
         }
         try {
             describe_end();
-            co_await tree_->discard_objects(report_.changes, run_.result.resumable);
+            if (run_.again != nullptr)
+                run_.result = run_.again->measured(std::move(run_.result));
+            else
+                co_await tree_->discard_objects(report_.changes, run_.result.resumable);
             co_await tree_->close();
             co_await run_.emit(run_.result);
         } catch (const run_over& end) {
@@ -198,8 +220,28 @@ private:
         if (it.status != intention_status::active && !open) co_return;
         it.status = intention_status::cancelled;
         it.grade = evidence_grade::none;
-        it.reason = "The run ended.";
+        it.reason = end_of_run;
         if (open) co_await run_.emit_end(it);
+    }
+
+    /// What the change came to and whether it could be applied is in the record; which files it
+    /// is made of was found out again.
+    asio::awaitable<void> deliver_again() {
+        const auto changes = co_await tree_->changes();
+        const auto* recorded = run_.again->next_as<events::workspace_diff>({});
+        events::workspace_diff event;
+        if (recorded != nullptr) event = *recorded;
+        const auto known = [&](const changed_file& now) {
+            const auto same = std::ranges::find(event.files, now.change, &changed_file::change);
+            return same == event.files.end() ? now : *same;
+        };
+        std::vector<changed_file> files;
+        std::ranges::transform(changes->files, std::back_inserter(files), known);
+        for (const auto& file : files) run_.result.files.push_back(file.change.path);
+        event.files = std::move(files);
+        co_await run_.emit(std::move(event));
+        while (run_.again->next({}) != nullptr && !run_.again->next_as<events::run_result>({}))
+            co_await run_.again->pass_over({});
     }
 
     run_context& run_;

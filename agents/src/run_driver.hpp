@@ -5,7 +5,12 @@
 #include <riva/agents/engine.hpp>
 #include <riva/runtime/workspace.hpp>
 
+#include <string_view>
+
 namespace riva::agents {
+
+/// Why an intention ended that was at work when the run ended.
+inline constexpr std::string_view end_of_run = "The run ended.";
 
 /// Carries a run out on its staged tree, from the first event to the last, which is `run.result`
 /// unless the journal itself is lost. Afterwards the tree is gone and the report complete.

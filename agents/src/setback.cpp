@@ -42,6 +42,10 @@ asio::awaitable<void> book_failure(work_item& item, std::size_t attempt) {
     item.nothing_new = shown == item.last_evidence;
     item.last_evidence = shown;
     item.note = co_await item.run.decide->review_reflection(item.it, failed);
+    if (!item.note.empty())
+        co_await item.run.emit(
+            events::log{"info", std::string(said_to_the_model) + item.note, item.it.id}
+        );
 }
 
 }  // namespace riva::agents

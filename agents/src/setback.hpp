@@ -8,6 +8,9 @@
 /// What happens when an attempt did not work out.
 namespace riva::agents {
 
+/// Told with what a person added to the evidence of a failure.
+inline constexpr std::string_view said_to_the_model = "Said to the model: ";
+
 /// Makes the tree what it was before a step, and says so. Throws `run_over` if that is not
 /// possible.
 asio::awaitable<void> roll_back(

@@ -7,6 +7,7 @@
 #include "prompt.hpp"
 #include "prompts.hpp"
 #include "proposal.hpp"
+#include "recorded_pass.hpp"
 #include "remember.hpp"
 #include "select_tier.hpp"
 #include "verify_changes.hpp"
@@ -40,7 +41,9 @@ struct division {
 
     work_item& item;
     task_group group;
-    semaphore tree_access{1};  ///< one part at a time forks the tree or merges into it
+    /// One part at a time forks the tree or merges into it, and tells so: the order of the events
+    /// is that in which the tree was used.
+    semaphore tree_access{1};
     std::vector<bool> started = std::vector<bool>(item.it.children.size(), false);
     std::set<std::string> ended = {};  ///< parts that are merged, or will not be
 
@@ -90,10 +93,14 @@ struct division {
     /// False: the part was done, but failed since its change does not fit the tree any more.
     asio::awaitable<bool> attempt(intention& it) {
         forget_attempts(it);
-        std::optional<workspace> fork = co_await fork_tree();
+        if (item.run.again != nullptr) co_await item.run.again->wait_for_turn(it.id);
+        complexity prior;
+        std::optional<workspace> fork = co_await fork_tree(it, prior);
         std::vector<std::string> ancestors = item.ancestors;
         ancestors.push_back(item.it.what);
-        co_await work(item.run, it, *fork, item.account, std::move(ancestors));
+        co_await work(item.run, it, *fork, item.account, std::move(ancestors), std::move(prior));
+        if (item.run.again != nullptr) co_await item.run.again->wait_for_turn(it.id);
+        const auto permit = co_await tree_access.acquire();
         const bool fits = co_await merge(it, *fork);
         co_await item.run.emit_end(it);
         co_return fits;
@@ -102,7 +109,6 @@ struct division {
     asio::awaitable<bool> merge(intention& it, workspace& fork) {
         if (it.status != intention_status::verified && it.status != intention_status::unverified)
             co_return true;
-        const auto permit = co_await tree_access.acquire();
         const auto merged = co_await item.tree.merge(fork);
         if (!merged && merged.error().code != riva::errc::conflict)
             throw run_over("error", {"workspace", merged.error().context, "Nothing was applied."});
@@ -110,16 +116,17 @@ struct division {
         it.status = intention_status::failed;
         it.grade = evidence_grade::none;
         it.reason = "Its change conflicts with that of another part: " + merged.error().context;
-        co_await item.run.emit(events::log{"warning", "Part " + it.id + ": " + it.reason});
+        co_await item.run.emit(events::log{"warning", "Part " + it.id + ": " + it.reason, it.id});
         co_return false;
     }
 
-    asio::awaitable<std::optional<workspace>> fork_tree() {
+    asio::awaitable<std::optional<workspace>> fork_tree(const intention& it, complexity& prior) {
         const auto permit = co_await tree_access.acquire();
         const std::string name = "fork-" + std::to_string(++item.run.forks);
         auto fork = co_await item.tree.fork(item.run.folder / name);
         if (!fork)
             throw run_over("error", {"workspace", fork.error().context, "Nothing was applied."});
+        prior = co_await begin(item.run, it, *fork, item.depth() + 1);
         co_return std::move(*fork);
     }
 };
@@ -163,6 +170,7 @@ asio::awaitable<result<plan>> ask_for_plan(work_item& item) {
         co_await select_tier(item, plan_schema_name),
         &item.account
     };
+    ask.told = digest_of_work(values);
     const auto answer = co_await ask_model(item.run, std::move(ask));
     if (!answer) co_return answer.error();
     auto p = parse_plan(*answer, item.run.options.max_children);
@@ -207,7 +215,10 @@ asio::awaitable<void> integrate(work_item& item) {
     co_await consult_judge(item, *v);
     co_await report_escapes(item, v->found);
     const bool accepted = co_await item.run.decide->verify_integration(item.it, v->found);
-    if (!accepted) v->result = verdict::fail;
+    if (!accepted) {
+        v->result = verdict::fail;
+        co_await item.run.emit(events::log{"info", std::string(not_accepted), item.it.id});
+    }
 
     const bool all_done =
         std::all_of(item.it.children.begin(), item.it.children.end(), [](const intention& part) {
@@ -241,7 +252,7 @@ asio::awaitable<void> split(work_item& item) {
     if (!p) {
         const std::string refusal = "Not split: " + p.error().context;
         item.note += (item.note.empty() ? "" : "\n") + refusal;
-        co_await item.run.emit(events::log{"info", refusal});
+        co_await item.run.emit(events::log{"info", refusal, item.it.id});
         co_return;
     }
     item.it.children = std::move(p->parts);

@@ -4,6 +4,9 @@
 
 namespace riva::agents {
 
+/// Told when a person, or a program in their stead, refused what the parts did together.
+inline constexpr std::string_view not_accepted = "What the parts did together was not accepted.";
+
 /// Whether what has happened so far asks for a decomposition.
 bool should_split(const work_item& item);
 

@@ -178,7 +178,7 @@ private:
         if (i < culprit_) return all_.size() > 1 ? "verified together" : "verified";
         if (i > culprit_)
             return "built on step " + std::to_string(all_[culprit_].cycle) + ", which failed";
-        return refused_ ? "refused by a person" : "the checks did not pass";
+        return std::string(refused_ ? refused_by_a_person : "the checks did not pass");
     }
 
     asio::awaitable<void> tell(const verification& found) {

@@ -4,8 +4,12 @@
 #include "work_item.hpp"
 
 #include <optional>
+#include <string_view>
 
 namespace riva::agents {
+
+/// Why a change ended that the checks let through and a person did not.
+inline constexpr std::string_view refused_by_a_person = "refused by a person";
 
 /// Verifies the changes that wait, all at once. A failure is traced to the change that caused it:
 /// that one and all that built on it are rolled back, and the failure is booked. Those that were

@@ -11,6 +11,7 @@
 #include "prompts.hpp"
 #include "proposal.hpp"
 #include "remember.hpp"
+#include "replay_steps.hpp"
 #include "select_tier.hpp"
 #include "setback.hpp"
 #include "split.hpp"
@@ -37,6 +38,7 @@ asio::awaitable<result<proposal>> propose(work_item& item) {
         co_await select_tier(item, proposal_schema_name),
         &item.account
     };
+    ask.told = digest_of_work(values);
     item.proposed_by = ask.tier.tier;
     const auto answer = co_await ask_model(item.run, std::move(ask));
     if (!answer) co_return answer.error();
@@ -52,7 +54,11 @@ void stop_without_sandbox(const error& why) {
 
 /// Executes a proposal that passed the gate. False: it failed, and the tree is as before.
 asio::awaitable<bool> carry_out(work_item& item, cycle& c, const workspace::snapshot& before) {
-    auto done = co_await execute(item.run, item.tree, c.action);
+    result<outcome> done;
+    if (item.run.again != nullptr)
+        done = carry_out_again(item, c.action);
+    else
+        done = co_await execute(item.run, item.tree, c.action);
     if (done)
         c.outcome = std::move(*done);
     else
@@ -143,7 +149,7 @@ asio::awaitable<void> one_cycle(work_item& item) {
     auto proposed = co_await propose(item);
     if (!proposed) {
         c.error = "The answer of the model could not be used: " + proposed.error().context;
-        co_await item.run.emit(events::log{"warning", c.error});
+        co_await item.run.emit(events::log{"warning", c.error, item.it.id});
         co_await fail(item, std::move(c));
         co_return;
     }
@@ -223,34 +229,50 @@ bool settle(work_item& item, const verification& v, bool changed) {
     return true;
 }
 
+asio::awaitable<complexity> begin(
+    run_context& run, const intention& it, const workspace& tree, int depth
+) {
+    ++run.intentions;
+    run.check_limits();
+    const complexity prior = co_await assess(run, it, tree);
+    run.result.depth = std::max<std::int64_t>(run.result.depth, depth);
+    co_await run.emit(events::intention_started{
+        it.id,
+        it.what,
+        it.acceptance,
+        depth,
+        events::assessment{
+            prior.score, prior.ambiguous, prior.decompose_first, prior.confidence, prior.reason
+        }
+    });
+    co_return prior;
+}
+
 asio::awaitable<void> work(
     run_context& run,
     intention& it,
     workspace& tree,
     ledger& money,
-    std::vector<std::string> ancestors
+    std::vector<std::string> ancestors,
+    complexity prior
 ) {
     work_item item{
         .run = run,
         .it = it,
         .tree = tree,
         .account = ledger(money, run.options.intention_spending, "intention " + it.id),
-        .ancestors = std::move(ancestors)
+        .ancestors = std::move(ancestors),
+        .prior = std::move(prior)
     };
-    ++run.intentions;
-    run.check_limits();
-    run.result.depth = std::max<std::int64_t>(run.result.depth, item.depth());
-    item.prior = analyze_complexity(it.what, it.acceptance, co_await look_around(run, tree));
-    events::intention_started start{it.id, it.what, it.acceptance, item.depth()};
-    // A request that says little about its goal can be of any size. Of the score there are few
-    // enough digits to be read from the journal as the same number.
-    if (!item.prior.ambiguous) start.complexity = std::round(item.prior.score * 1e3) / 1e3;
-    co_await run.emit(std::move(start));
-
+    std::string used_up;
     try {
         while (it.status == intention_status::active) co_await one_step(item);
     } catch (const intention_exhausted& e) {
-        item.end(intention_status::failed, evidence_grade::none, e.what());
+        used_up = e.what();
+    }
+    if (!used_up.empty()) {
+        co_await run.emit(events::log{"warning", std::string(account_used_up) + used_up, it.id});
+        item.end(intention_status::failed, evidence_grade::none, std::move(used_up));
     }
     co_await abandon_waiting(item);
 }

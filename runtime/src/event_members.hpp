@@ -108,6 +108,15 @@ void members(A& a, events::run_resumed& v) {
 }
 
 template <class A>
+void members(A& a, events::assessment& v) {
+    a("score", v.score);
+    a("ambiguous", v.ambiguous);
+    a("decompose_first", v.decompose_first);
+    a("confidence", v.confidence);
+    a("reason", v.reason);
+}
+
+template <class A>
 void members(A& a, events::intention_started& v) {
     a("intention", v.intention);
     a("what", v.what);
@@ -176,6 +185,8 @@ void members(A& a, events::model_ended& v) {
     a.added("priced", v.priced);
     a.added("unusable", v.unusable);
     a.added("recorded", v.recorded);
+    a.added("refused", v.refused);
+    a.added("told", v.told);
 }
 
 template <class A>
@@ -219,12 +230,14 @@ void members(A& a, events::check_started& v) {
     a("intention", v.intention);
     a("check", v.check);
     a("layer", v.layer);
+    a.added("round", v.round);
 }
 
 template <class A>
 void members(A& a, events::check_ended& v) {
     a("intention", v.intention);
     a("evidence", v.evidence);
+    a.added("round", v.round);
 }
 
 template <class A>
@@ -345,6 +358,7 @@ template <class A>
 void members(A& a, events::log& v) {
     a("level", v.level);
     a("message", v.message);
+    a.added("intention", v.intention);
 }
 
 template <class A>

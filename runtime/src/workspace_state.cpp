@@ -164,14 +164,18 @@ std::vector<changed_file> workspace::state::changes_since(
     return changes_between(tree_of(since), scan(stop));
 }
 
-void workspace::state::roll_back(const snapshot& to, const std::stop_token& stop) {
-    pass(crash_point::roll_back_begun);
+void workspace::state::become(const tree_manifest& target, const std::stop_token& stop) {
     open_tree();
     if (!tree_fd) {
         ::unlinkat(folder_fd.get(), "tree", 0);
         make_tree();
     }
-    known = restore_tree(tree(), tree_of(to), known, *store, stop);
+    known = restore_tree(tree(), target, known, *store, stop);
+}
+
+void workspace::state::roll_back(const snapshot& to, const std::stop_token& stop) {
+    pass(crash_point::roll_back_begun);
+    become(tree_of(to), stop);
     pass(crash_point::rolled_back);
 }
 
@@ -204,7 +208,7 @@ void workspace::state::discard_ignored(const std::stop_token& stop) {
                 shown_list(plan.conflicts) + "; choose other paths"
         );
     // Also when nothing recorded differs: special files are not recorded.
-    known = restore_tree(tree(), plan.target, known, *store, stop);
+    become(plan.target, stop);
 }
 
 std::string workspace::state::content_for_diff(const std::string& hash) const {
@@ -246,7 +250,7 @@ change_set workspace::state::merge(state& child, const std::stop_token& stop) {
                 "files"
         );
     pass(crash_point::merge_begun);
-    known = restore_tree(tree(), plan.target, known, *store, stop);
+    become(plan.target, stop);
     pass(crash_point::merged);
     written.insert(child.written.begin(), child.written.end());
     change_set taken;

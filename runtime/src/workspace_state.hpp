@@ -32,7 +32,7 @@ struct workspace::state {
         workspace_limits most,
         folder_use use = folder_use::fresh
     );
-    ~state();
+    virtual ~state();
     state(const state&) = delete;
     state& operator=(const state&) = delete;
 
@@ -42,7 +42,9 @@ struct workspace::state {
         const std::string& base_hash,
         const std::stop_token& stop
     );
-    std::unique_ptr<state> fork(std::filesystem::path new_folder, const std::stop_token& stop);
+    virtual std::unique_ptr<state> fork(
+        std::filesystem::path new_folder, const std::stop_token& stop
+    );
     void remove_tree();
 
     file_change create(const create_file& what);
@@ -51,7 +53,7 @@ struct workspace::state {
     std::string answer(const query& what, const std::stop_token& stop);
 
     /// Records the tree; its contents are in the store afterwards.
-    const tree_manifest& scan(const std::stop_token& stop);
+    virtual const tree_manifest& scan(const std::stop_token& stop);
     std::vector<changed_file> changes_since(const snapshot& since, const std::stop_token& stop);
     void roll_back(const snapshot& to, const std::stop_token& stop);
     change_set changes(const std::stop_token& stop);
@@ -80,8 +82,14 @@ struct workspace::state {
     file_descriptor tree_fd;
     bool keeps_objects = false;  ///< otherwise the whole folder is removed at the end
 
-private:
+protected:
+    explicit state(asio::any_io_executor blocking) : pool(std::move(blocking)) {}
+
+    /// Makes the tree equal to `target`.
+    virtual void become(const tree_manifest& target, const std::stop_token& stop);
     static const tree_manifest& tree_of(const snapshot& s);
+
+private:
     void make_tree();
     void open_tree();
     void make_store();

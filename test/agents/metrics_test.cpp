@@ -38,7 +38,9 @@ struct history {
     }
     history& begin(std::string intention, std::optional<double> complexity = {}) {
         const int depth = static_cast<int>(std::ranges::count(intention, '.'));
-        return add(events::intention_started{std::move(intention), "what", "", depth, complexity});
+        events::intention_started start{std::move(intention), "what", "", depth};
+        if (complexity) start.complexity = events::assessment{.score = *complexity};
+        return add(std::move(start));
     }
     history& end(std::string intention, intention_status status) {
         return add(events::intention_ended{std::move(intention), status, {}, "", 1});

@@ -36,7 +36,7 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
 
 constexpr std::string_view sample =
     R"({"v":1,"seq":7,"t":"2026-11-23T10:00:00.123Z","run":"r","type":"log",)"
-    R"("level":"info","message":"hello"})";
+    R"("level":"info","message":"hello","intention":""})";
 
 }  // namespace
 

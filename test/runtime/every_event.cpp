@@ -91,7 +91,9 @@ std::vector<events::body> every_event_body() {
             "5eed"
         },
         events::run_resumed{1ULL << 40, "2", {{"k", "w"}}, true},
-        events::intention_started{"1.2", "what", "acceptance", 2, 0.25},
+        events::intention_started{
+            "1.2", "what", "acceptance", 2, events::assessment{0.25, true, true, 0.5, "small"}
+        },
         events::intention_decomposed{
             "1", "too large", {{"1.1", "w", "a", {"a.py"}, {}}, {"1.2", "x", "b", {}, {"1.1"}}}
         },

@@ -20,6 +20,7 @@ enum class errc {
     limit_reached,      ///< exhausted
     unknown_price,      ///< invalid: money is limited, and the price of a model is not known
     not_resumable,  ///< invalid: the run has ended, or its record does not hold what is needed
+    not_replayable,  ///< invalid: the record does not hold what is needed
     run_active,  ///< transient: a process works on the run
     nothing_to_apply,  ///< invalid: the run changed nothing, or nothing of it is in the tree
 };

@@ -46,13 +46,22 @@ struct run_resumed {
     friend bool operator==(const run_resumed&, const run_resumed&) = default;
 };
 
+/// How hard an intention looks before anything was tried.
+struct assessment {
+    double score = 0;  ///< 0 trivial to 1 complex
+    bool ambiguous = false;
+    bool decompose_first = false;
+    double confidence = 0;  ///< 0 to 1
+    std::string reason;
+    friend bool operator==(const assessment&, const assessment&) = default;
+};
+
 struct intention_started {
     std::string intention;  ///< path in the tree: `1`, `1.2`, `1.2.1`
     std::string what;
     std::string acceptance;
     int depth = 0;
-    /// How hard it looked before anything was tried, 0 to 1; nothing: one could not tell.
-    std::optional<double> complexity = {};
+    std::optional<assessment> complexity = {};  ///< nothing: it was not going to be worked on
     friend bool operator==(const intention_started&, const intention_started&) = default;
 };
 
@@ -116,6 +125,10 @@ struct model_ended {
     bool priced = true;  ///< false: the price of the model is unknown, and `micro_usd` is 0
     bool unusable = false;  ///< the error is of this answer alone: the model works
     bool recorded = false;  ///< taken from an earlier pass of the run: asked and paid for there
+    bool refused = false;  ///< the provider refuses every request until something is changed
+    /// SHA-256 of what the work itself put into the prompt: goal, acceptance, history. Empty: the
+    /// prompt was not made of these.
+    std::string told;
     friend bool operator==(const model_ended&, const model_ended&) = default;
 };
 
@@ -155,16 +168,20 @@ struct action_rolled_back {
     friend bool operator==(const action_rolled_back&, const action_rolled_back&) = default;
 };
 
+/// The checks of one verification of a tree have the same `round`, counted for each intention;
+/// 0: not one of them.
 struct check_started {
     std::string intention;
     std::string check;
     enum layer layer = layer::syntax;
+    int round = 0;
     friend bool operator==(const check_started&, const check_started&) = default;
 };
 
 struct check_ended {
     std::string intention;
     riva::evidence evidence;
+    int round = 0;
     friend bool operator==(const check_ended&, const check_ended&) = default;
 };
 
@@ -300,6 +317,7 @@ struct workspace_diff {
 struct log {
     std::string level;  ///< `info`, `warning`, `error`
     std::string message;
+    std::string intention = {};  ///< whose work it is about; empty: the run
     friend bool operator==(const log&, const log&) = default;
 };
 

@@ -82,6 +82,12 @@ public:
         std::filesystem::path folder, asio::any_io_executor blocking
     );
 
+    /// A tree of which only paths and hashes exist, for whoever goes once more through what a run
+    /// did: it is changed by `take_over`, can be rolled back, forked and merged, and touches no
+    /// disk. Actions, queries, `diff`, `objects` and `discard_objects` have nothing to work on
+    /// there and must not be used. `base`: the files that are known, as `changes` found them.
+    static workspace imagine(std::vector<file_change> base, asio::any_io_executor blocking);
+
     workspace(workspace&&) noexcept;
     workspace& operator=(workspace&&) noexcept;
     /// Removes the staged tree of this workspace, which takes a while when it is large (`close`
@@ -119,6 +125,10 @@ public:
     /// The content of a file, the list of files below a folder, or the lines that hold a text
     /// (`path:line: text`), each cut at a sensible size.
     asio::awaitable<result<std::string>> answer(query what);
+
+    /// Makes an imagined tree what an action made of the staged one. Equal hashes before and after:
+    /// other permissions.
+    void take_over(const std::vector<file_change>& changes);
 
     /// Records the tree as it is now; the contents of changed files go to the object store.
     asio::awaitable<result<snapshot>> take_snapshot();
@@ -162,6 +172,7 @@ public:
 
 private:
     struct state;
+    struct imagined_state;
     explicit workspace(std::unique_ptr<state> s);
     std::unique_ptr<state> state_;
 };
