@@ -44,7 +44,9 @@ void add_output_options(CLI::App& app, run_options& into) {
     );
 }
 
-void add_set_option(CLI::App& app, run_options& into) {
+using names_and_values = std::vector<std::pair<std::string, std::string>>;
+
+void add_set_option(CLI::App& app, names_and_values& into) {
     app.add_option_function<std::vector<std::string>>(
            "--set",
            [&into](const std::vector<std::string>& pairs) {
@@ -52,7 +54,7 @@ void add_set_option(CLI::App& app, run_options& into) {
                    const auto sign = pair.find('=');
                    if (sign == std::string::npos)
                        throw CLI::ValidationError("--set", "write KEY=VALUE, not '" + pair + "'");
-                   into.settings.emplace_back(pair.substr(0, sign), pair.substr(sign + 1));
+                   into.emplace_back(pair.substr(0, sign), pair.substr(sign + 1));
                }
            },
            "Set any setting, KEY=VALUE; repeatable"
@@ -105,7 +107,7 @@ void add_resume(CLI::App& app, resume_options& into) {
         },
         "auto, or off: run commands without isolation"
     );
-    add_set_option(app, into.run);
+    add_set_option(app, into.run.settings);
     add_output_options(app, into.run);
 }
 
@@ -137,7 +139,7 @@ void add_run(CLI::App& app, run_options& into) {
         },
         "auto, or off: run commands without isolation"
     );
-    add_set_option(app, into);
+    add_set_option(app, into.settings);
     add_output_options(app, into);
 }
 
@@ -147,7 +149,7 @@ void add_trust(CLI::App& app, trust_options& into) {
     );
     app.add_flag("--json", into.run.json, "One JSON object per set of checks");
     app.add_flag("--verbose", into.verbose, "The accounts that the bound comes from as well");
-    add_set_option(app, into.run);
+    add_set_option(app, into.run.settings);
 }
 
 void add_metrics(CLI::App& app, metrics_options& into) {
@@ -211,6 +213,7 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     resume_options resume;
     apply_options apply;
     show_options show;
+    replay_options replay;
     model_server_options server;
     models_options models;
     trust_options trust;
@@ -234,11 +237,17 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
         app.add_subcommand("show", "Show a run: its intentions with verdicts and evidence");
     show_command->add_option("RUN", show.run, "The run")->required();
     show_command->add_flag("--json", show.json, "The events as JSON lines");
+    auto* replay_command = app.add_subcommand(
+        "replay", "Make the decisions of a run once more from its record, and compare"
+    );
+    replay_command->add_option("RUN", replay.run, "The run")->required();
+    add_set_option(*replay_command, replay.settings);
+    replay_command->add_flag("--json", replay.json, "The events of the replay as JSON lines");
     auto* agents_command = app.add_subcommand("agents", "List the agents");
     auto* models_command =
         app.add_subcommand("models", "List the models with providers, prices and limits");
     add_model_options(*models_command, models.run);
-    add_set_option(*models_command, models.run);
+    add_set_option(*models_command, models.run.settings);
     models_command->add_flag("--probe", models.probe, "Ask each server whether it answers");
     models_command->add_flag("--json", models.run.json, "One JSON object per model");
     auto* trust_command = app.add_subcommand(
@@ -267,6 +276,7 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     if (*resume_command) return command(resume);
     if (*apply_command) return command(apply);
     if (*show_command) return command(show);
+    if (*replay_command) return command(replay);
     if (*runs_command) return command(runs_options{});
     if (*agents_command) return command(agents_options{});
     if (*models_command) return command(models);

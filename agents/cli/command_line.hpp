@@ -52,6 +52,13 @@ struct show_options {
     bool json = false;
 };
 
+/// What `riva replay` was asked for.
+struct replay_options {
+    std::string run;
+    std::vector<std::pair<std::string, std::string>> settings;  ///< that are to differ
+    bool json = false;
+};
+
 struct runs_options {};
 
 struct agents_options {};
@@ -96,6 +103,7 @@ using command = std::variant<
     resume_options,
     apply_options,
     show_options,
+    replay_options,
     runs_options,
     agents_options,
     models_options,

@@ -10,6 +10,7 @@ exit_code carry_out(const run_options& options);
 exit_code carry_out(const resume_options& options);
 exit_code carry_out(const apply_options& options);
 exit_code carry_out(const show_options& options);
+exit_code carry_out(const replay_options& options);
 exit_code carry_out(const runs_options& options);
 exit_code carry_out(const agents_options& options);
 exit_code carry_out(const models_options& options);

@@ -9,6 +9,11 @@
 
 namespace riva::agents {
 
+/// A tier, and what its choice was based on besides complexity and failures.
+struct tier_decision : llm::tier_choice {
+    llm::tier_standings standings;
+};
+
 /// What a model is asked on behalf of an intention.
 struct question {
     std::string intention;
@@ -16,7 +21,7 @@ struct question {
     std::string prompt;
     std::string_view schema_name;
     std::string_view schema;
-    llm::tier_choice tier;
+    tier_decision tier;
     ledger* account = nullptr;  ///< of the intention; outlives the call
     std::string told = {};  ///< as in `model.ended`
     bool side_effect_free = false;  ///< may be asked of two models at once

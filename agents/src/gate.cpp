@@ -1,5 +1,8 @@
 #include "gate.hpp"
 
+#include "recorded_pass.hpp"
+#include "what_if.hpp"
+
 namespace riva::agents {
 namespace {
 
@@ -16,23 +19,36 @@ std::string refusal(const verify::risk& found) {
            "repository.";
 }
 
+/// `run`, `denied` or `ask`.
+std::string rule_for(const action& what, verify::risk_level risk, approval rule) {
+    if (!std::holds_alternative<run_command>(what)) return "run";
+    if (risk == verify::risk_level::high) return rule == approval::ask ? "ask" : "denied";
+    if (risk == verify::risk_level::medium && rule == approval::never) return "denied";
+    return "run";
+}
+
+void tell_other_rule(
+    const run_context& run, const intention& of, const action& what, verify::risk_level risk
+) {
+    const std::string recorded = rule_for(what, risk, run.options.approve);
+    const std::string now = rule_for(what, risk, run.other->options.approve);
+    const event* next = run.again->next(of.id);
+    run.other->compare(
+        {next == nullptr ? 0 : next->seq, of.id, "gate", recorded, now, now == "denied"}
+    );
+}
+
 }  // namespace
 
 asio::awaitable<gate_decision> pass_gate(
     run_context& run, const intention& of, int cycle, action what
 ) {
     const verify::risk found = verify::assess_risk(what);
-    const bool is_command = std::holds_alternative<run_command>(what);
-    const approval rule = run.options.approve;
-
-    bool asked = false;
-    bool allowed = true;
-    if (is_command && found.level == verify::risk_level::high) {
-        asked = rule == approval::ask;
-        allowed = asked && co_await run.decide->approve_action(of, what, found);
-    } else if (is_command && found.level == verify::risk_level::medium) {
-        allowed = rule != approval::never;
-    }
+    const std::string rule = rule_for(what, found.level, run.options.approve);
+    if (run.other != nullptr) tell_other_rule(run, of, what, found.level);
+    const bool asked = rule == "ask";
+    const bool allowed =
+        rule == "run" || (asked && co_await run.decide->approve_action(of, what, found));
 
     gate_decision decision{allowed, allowed ? "" : refusal(found), found};
     events::action_gated event{

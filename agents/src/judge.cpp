@@ -25,12 +25,12 @@ std::string nonce_of(work_item& item) {
 }
 
 /// A tier above the one that proposed, where there is one.
-llm::tier_choice choose_judge(const work_item& item) {
+tier_decision choose_judge(const work_item& item) {
     const auto& table = item.run.models->tiers();
     if (item.run.options.model_selection == strategy::baseline)
-        return {llm::tier::large, "always large"};
+        return {{llm::tier::large, "always large"}, {}};
     const auto above = table.above(item.proposed_by);
-    return {above.value_or(item.proposed_by), "judges what was done"};
+    return {{above.value_or(item.proposed_by), "judges what was done"}, {}};
 }
 
 std::string describe(

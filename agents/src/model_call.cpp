@@ -185,12 +185,7 @@ exchange prepare(const model_call& call) {
     e.request.schema = llm::answer_schema{std::string(what.schema_name), std::string(what.schema)};
     e.request.max_output_tokens = call.max_output_tokens;
     e.request.side_effect_free = what.side_effect_free;
-    e.announced.intention = what.intention;
-    e.announced.purpose = what.schema_name;
-    e.announced.tier = llm::to_string(what.tier.tier);
-    e.announced.model = call.with.name;
-    e.announced.reason = call.reason;
-    e.announced.fallback_from = call.fallback_from;
+    e.announced = announcement(call);
     return e;
 }
 
@@ -220,6 +215,26 @@ events::model_ended describe_end(
 }
 
 }  // namespace
+
+events::model_started announcement(const model_call& call) {
+    events::model_started announced;
+    announced.intention = call.what.intention;
+    announced.purpose = call.what.schema_name;
+    announced.tier = llm::to_string(call.what.tier.tier);
+    announced.model = call.with.name;
+    announced.reason = call.reason;
+    announced.fallback_from = call.fallback_from;
+    for (const llm::tier t : llm::all_tiers)
+        if (const auto& known = call.what.tier.standings[static_cast<std::size_t>(t)])
+            announced.standings.push_back(
+                {std::string(llm::to_string(t)),
+                 known->attempts,
+                 known->lower,
+                 known->mean,
+                 known->upper}
+            );
+    return announced;
+}
 
 asio::awaitable<result<std::string>> carry_out(model_call call) {
     exchange e = prepare(call);

@@ -31,6 +31,9 @@ struct model_call {
     std::int64_t max_output_tokens = 0;
 };
 
+/// What is told of a call before its first request.
+events::model_started announcement(const model_call& call);
+
 /// Sends a call. Everything that it can have cost is booked, however it ends.
 /// Errors: those of `llm::model::complete`. Throws `run_over` when the budget of the run is used
 /// up, `intention_exhausted` when that of the intention is. Cancellation: terminal.

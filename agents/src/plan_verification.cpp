@@ -4,6 +4,7 @@
 #include "pattern_memory.hpp"
 #include "recorded_pass.hpp"
 #include "trust_record.hpp"
+#include "what_if.hpp"
 
 #include <riva/verify/batch.hpp>
 
@@ -14,11 +15,13 @@ namespace riva::agents {
 namespace {
 
 /// How many changes are worth verifying at once, where the last is of a pattern like this.
-std::size_t batch_size(const run_context& run, const verify::pattern_standing& last) {
-    if (run.options.batch == strategy::baseline) return 1;
+std::size_t batch_size(
+    const run_context& run, const settings& options, const verify::pattern_standing& last
+) {
+    if (options.batch == strategy::baseline) return 1;
     double rate = run.verified_changes.rate();
     if (last.advice == verify::pattern_advice::proven) rate = std::min(rate, 1 - last.mean);
-    return verify::best_batch_size(rate, run.options.batch_most);
+    return verify::best_batch_size(rate, options.batch_most);
 }
 
 std::size_t waiting(const work_item& item) {
@@ -27,8 +30,8 @@ std::size_t waiting(const work_item& item) {
     ));
 }
 
-bool is_judged(const run_context& run, const verify::risk& risk) {
-    switch (run.options.judge) {
+bool is_judged(const settings& options, const verify::risk& risk) {
+    switch (options.judge) {
         case judging::off: return false;
         case judging::automatic:
             return std::ranges::find(risk.layers, layer::intent) != risk.layers.end();
@@ -62,6 +65,69 @@ asio::awaitable<verify::trust_decision> ask_trust(
     co_return co_await item.run.trust->decide(std::move(about));
 }
 
+/// What is known of a change when it is decided whether and when it is verified.
+struct change_facts {
+    const verify::risk& risk;
+    verify::pattern_standing standing;
+    bool completes = false;
+
+    bool wary() const { return standing.advice == verify::pattern_advice::wary; }
+    bool required() const { return completes || wary(); }
+};
+
+/// When and how thoroughly, once it is known whether.
+void complete_plan(
+    verification_plan& plan,
+    const work_item& item,
+    const settings& options,
+    const change_facts& about
+) {
+    const auto& layers = about.risk.layers;
+    const bool together =
+        about.risk.may_batch && waiting(item) + 1 < batch_size(item.run, options, about.standing);
+    plan.now = about.required() || (!plan.skipped() && !together);
+    plan.semantic = options.by_risk == strategy::baseline ||
+                    std::ranges::find(layers, layer::semantic) != layers.end();
+    plan.judged = is_judged(options, about.risk);
+}
+
+std::string describe(const verification_plan& plan) {
+    std::string text(name_of(plan));
+    if (plan.skipped()) return text;
+    if (!plan.semantic) text += ", syntax only";
+    if (plan.judged) text += ", with a judge";
+    return text;
+}
+
+/// What other settings make of the same state, seen by the same coin.
+void tell_other_plan(const work_item& item, const verification_plan& recorded, change_facts about) {
+    const settings& options = item.run.other->options;
+    const event* next = item.run.again->next(item.it.id);
+    changed_decision made{
+        next == nullptr ? 0 : next->seq, item.it.id, "verification", describe(recorded), {}
+    };
+    if (!options.memory || options.pattern_memory == strategy::baseline) about.standing = {};
+    verification_plan plan;
+    const auto* known = item.run.find_decision(item.it.id, item.steps);
+    if (options.trust.mode != verify::trust_mode::off) {
+        std::optional<verify::trust_decision> again;
+        if (known != nullptr && known->trust) {
+            events::trust_basis basis = *known->trust;
+            basis.required = about.required();
+            again = decision_from(basis, options.trust);
+        }
+        if (again)
+            plan.trust = *again;
+        else
+            made.now = "whatever the trust of that time had said";
+    }
+    complete_plan(plan, item, options, about);
+    if (made.now.empty()) made.now = describe(plan);
+    // What was verified tells what a skipped change was worth, not the other way round.
+    made.answerable = plan.skipped() && !recorded.skipped();
+    item.run.other->compare(std::move(made));
+}
+
 void count(events::verification_counts& counts, const verify::trust_decision& made) {
     if (made.choice == verify::trust_choice::skip) ++counts.skipped;
     if (made.choice == verify::trust_choice::audit) ++counts.audited;
@@ -76,16 +142,12 @@ asio::awaitable<verification_plan> plan_verification(
     plan.pattern = pattern_of(what, item.proposed_by);
     const auto known = co_await recall_pattern(item, plan.pattern);
     const auto outcomes = known ? outcomes_in(*known) : verify::pattern_outcomes{};
-    const auto standing = verify::assess_pattern(outcomes);
-    const bool wary = standing.advice == verify::pattern_advice::wary;
-    plan.trust = co_await ask_trust(item, plan.pattern, risk.level, completes || wary);
+    const change_facts about{risk, verify::assess_pattern(outcomes), completes};
+    plan.trust = co_await ask_trust(item, plan.pattern, risk.level, about.required());
     // Others at work may change what follows.
     if (item.run.again != nullptr) co_await item.run.again->wait_for_turn(item.it.id);
-    const bool together = risk.may_batch && waiting(item) + 1 < batch_size(item.run, standing);
-    plan.now = completes || wary || (!plan.skipped() && !together);
-    plan.semantic = item.run.options.by_risk == strategy::baseline ||
-                    std::ranges::find(risk.layers, layer::semantic) != risk.layers.end();
-    plan.judged = is_judged(item.run, risk);
+    complete_plan(plan, item, item.run.options, about);
+    if (item.run.other != nullptr) tell_other_plan(item, plan, about);
     count(item.run.result.verification, plan.trust);
 
     events::verify_decided event{
@@ -93,7 +155,8 @@ asio::awaitable<verification_plan> plan_verification(
         item.steps,
         std::string(name_of(plan)),
         plan.trust.probability,
-        wary && !completes ? verify::explain(outcomes, standing) : verify::explain(plan.trust)
+        about.wary() && !completes ? verify::explain(outcomes, about.standing)
+                                   : verify::explain(plan.trust)
     };
     event.pattern = known;
     const bool computed = plan.trust.reason != verify::trust_reason::off &&

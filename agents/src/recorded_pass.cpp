@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <set>
+#include <string_view>
 #include <utility>
 
 namespace riva::agents {
@@ -19,7 +20,9 @@ constexpr std::chrono::seconds patience{30};
 
 /// Events that tell what the world outside did, of which no decision knows beforehand.
 bool comes_from_outside(const events::body& body) {
-    return std::holds_alternative<events::log>(body);
+    if (const auto* diff = std::get_if<events::workspace_diff>(&body)) return diff->applied;
+    const std::string_view type = type_name(body);
+    return type == "log" || type.starts_with("effect.") || type.starts_with("memory.");
 }
 
 /// Numbers as they are after having been written and read.
@@ -50,6 +53,7 @@ bool is_outside(const events::run_result& result) {
 }  // namespace
 
 std::string lane_of(const events::body& body) {
+    if (std::holds_alternative<events::effect_prepared>(body)) return {};
     return std::visit(
         [](const auto& b) -> std::string {
             if constexpr (requires { b.intention; }) return b.intention;

@@ -4,6 +4,7 @@
 #include "replay_steps.hpp"
 #include "run_context.hpp"
 #include "run_driver.hpp"
+#include "what_if.hpp"
 
 #include <riva/agents/error.hpp>
 #include <riva/runtime/run_on.hpp>
@@ -86,11 +87,26 @@ earlier_pass earlier_of(const std::vector<event>& all, events_of_pass pass) {
     return earlier;
 }
 
+/// A pass that only completed what an earlier one had decided.
+bool decides(events_of_pass pass) {
+    return std::ranges::any_of(pass, [](const event& e) { return !lane_of(e.body).empty(); });
+}
+
 class replayer {
 public:
-    replayer(const std::vector<event>& recorded, const settings& own) : all_(recorded), own_(own) {}
+    replayer(
+        const std::vector<event>& recorded,
+        const settings& own,
+        const std::map<std::string, std::string>& changes
+    )
+        : all_(recorded), own_(own), changes_(changes) {}
 
     asio::awaitable<result<void>> replay(events_of_pass pass, replay_report& into) {
+        ++into.passes;
+        if (!decides(pass)) {
+            std::ranges::copy(pass, std::back_inserter(into.events));
+            co_return result<void>{};
+        }
         const auto options = restore(own_, settings_of(pass.front()), {});
         if (!options) co_return options.error();
         const auto executor = co_await asio::this_coro::executor;
@@ -101,7 +117,14 @@ public:
         auto models = model_choice::remember(*options, name_of_given(pass));
         if (!models) co_return models.error();
 
+        const auto other = restore(own_, settings_of(pass.front()), changes_);
+        if (!other) co_return other.error();
+        auto other_models = model_choice::remember(*other, name_of_given(pass));
+        if (!other_models) co_return other_models.error();
+        what_if besides{*other, std::move(*other_models)};
+
         run_context run(*options, job);
+        if (!changes_.empty()) run.other = &besides;
         run.id = job.run;
         run.seed = started.seed;
         run.blocking = executor;
@@ -120,14 +143,15 @@ public:
         co_await drive(run, outcome, workspace::imagine(again.base(), executor));
         again.finish();
         std::ranges::move(again.told(), std::back_inserter(into.events));
+        std::ranges::move(besides.changed, std::back_inserter(into.changed));
         into.difference = again.difference();
-        ++into.passes;
         co_return result<void>{};
     }
 
 private:
     const std::vector<event>& all_;
     const settings& own_;
+    const std::map<std::string, std::string>& changes_;
 };
 
 }  // namespace
@@ -138,7 +162,8 @@ asio::awaitable<result<replay_report>> replay(
     if (const auto able = check_replayable(recorded); !able) co_return able.error();
     replay_report report;
     result<void> done;
-    replayer all(recorded, own);
+    replayer all(recorded, own, changes);
+    report.unanswerable = not_decided_again(changes);
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
     const auto on_strand = [&]() -> asio::awaitable<void> {
         for (const auto& pass : split_passes(recorded)) {

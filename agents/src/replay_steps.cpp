@@ -3,6 +3,7 @@
 #include "setback.hpp"
 #include "split.hpp"
 #include "verify_changes.hpp"
+#include "what_if.hpp"
 
 #include <riva/llm/error.hpp>
 #include <riva/runtime/digest.hpp>
@@ -14,17 +15,6 @@
 namespace riva::agents {
 namespace {
 
-events::model_started announcement(const model_call& call) {
-    events::model_started announced;
-    announced.intention = call.what.intention;
-    announced.purpose = call.what.schema_name;
-    announced.tier = llm::to_string(call.what.tier.tier);
-    announced.model = call.with.name;
-    announced.reason = call.reason;
-    announced.fallback_from = call.fallback_from;
-    return announced;
-}
-
 void book(run_context& run, const events::model_ended& call) {
     const auto add = [&](auto& to) {
         ++to.calls;
@@ -35,6 +25,21 @@ void book(run_context& run, const events::model_ended& call) {
     };
     add(run.result.usage);
     add(run.result.usage.by_tier[call.tier]);
+}
+
+/// The first call with which other limits would have been passed.
+void compare_spending(const run_context& run, const events::model_ended& call) {
+    what_if& other = *run.other;
+    const auto& spent = run.result.usage;
+    const spending_limits& most = other.options.spending;
+    const bool passed = spent.calls > most.calls || spent.micro_usd > most.micro_usd ||
+                        spent.input_tokens + spent.output_tokens > most.tokens;
+    if (!passed || other.spent) return;
+    other.spent = true;
+    const event* next = run.again->next(call.intention);
+    other.compare(
+        {next == nullptr ? 0 : next->seq, call.intention, "budget", "go on", "exhausted", true}
+    );
 }
 
 error failure_of(const events::model_ended& call) {
@@ -96,6 +101,7 @@ asio::awaitable<result<std::string>> answer_again(model_call call) {
     ended.model = call.with.name;
     ended.told = call.what.told;
     if (recorded != nullptr) book(run, ended);
+    if (run.other != nullptr) compare_spending(run, ended);
     co_await run.emit(ended);
     if (ended.error.empty()) co_return ended.reply;
     end_if_exhausted(run, call.what);

@@ -28,6 +28,7 @@ namespace riva::agents {
 class pattern_archive;
 class project_archive;
 class recorded_pass;
+struct what_if;
 class trust_archive;
 
 /// Ends a run from wherever it is: a limit, a provider that is down, a journal that cannot be
@@ -96,6 +97,7 @@ struct run_context {
     std::set<std::string> open_intentions;  ///< started and not ended
 
     recorded_pass* again = nullptr;  ///< what is done once more; null: nothing was done before
+    what_if* other = nullptr;        ///< decides besides under other settings
     earlier_pass earlier;            ///< of a run that goes on
     std::map<std::string, int> attempts;  ///< how often each intention was started
     std::map<std::string, int> rounds;    ///< how often the tree of each was verified

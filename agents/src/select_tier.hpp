@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ask_model.hpp"
 #include "work_item.hpp"
 
 #include <riva/llm/tier.hpp>
@@ -11,6 +12,6 @@ namespace riva::agents {
 /// The tier for the next question about an intention: by its complexity, by the record of such
 /// work, and one up for each attempt that failed. `purpose` is the name of the schema of the
 /// answer.
-asio::awaitable<llm::tier_choice> select_tier(work_item& item, std::string_view purpose);
+asio::awaitable<tier_decision> select_tier(work_item& item, std::string_view purpose);
 
 }  // namespace riva::agents

@@ -237,12 +237,12 @@ asio::awaitable<void> integrate(work_item& item) {
 
 }  // namespace
 
-bool should_split(const work_item& item) {
-    if (item.split_tried || item.depth() >= item.run.options.max_depth) return false;
+bool should_split(const work_item& item, const settings& limits) {
+    if (item.split_tried || item.depth() >= limits.max_depth) return false;
     if (item.failures == 0) return item.steps == 0 && item.prior.decompose_first;
     const bool simple = item.prior.score < 0.3;
     // Leaves an attempt for mending what the parts did, should the whole not be accepted.
-    const int patience = simple ? std::max(1, item.run.options.max_cycles - 2) : 2;
+    const int patience = simple ? std::max(1, limits.max_cycles - 2) : 2;
     return item.failures >= patience || (!simple && item.nothing_new);
 }
 

@@ -8,7 +8,7 @@ namespace riva::agents {
 inline constexpr std::string_view not_accepted = "What the parts did together was not accepted.";
 
 /// Whether what has happened so far asks for a decomposition.
-bool should_split(const work_item& item);
+bool should_split(const work_item& item, const settings& limits);
 
 /// Asks for a plan, works on its parts, each on a fork of the tree, independent ones at once,
 /// merges them in the order in which they end, and checks the acceptance on the merged tree. Leaves

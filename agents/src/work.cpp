@@ -16,12 +16,12 @@
 #include "setback.hpp"
 #include "split.hpp"
 #include "verify_changes.hpp"
+#include "what_if.hpp"
 #include "work_item.hpp"
 
 #include <riva/agents/error.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 namespace riva::agents {
 namespace {
@@ -195,18 +195,36 @@ void give_up(work_item& item) {
     item.end(intention_status::failed, evidence_grade::none, std::move(reason));
 }
 
+/// How an intention goes on.
+std::string_view choose_step(const work_item& item, const settings& limits) {
+    if (should_split(item, limits)) return "split";
+    const bool over = item.failures >= limits.max_cycles || item.steps >= limits.max_steps;
+    return over ? "give up" : "act";
+}
+
+void tell_other_step(const work_item& item, std::string_view recorded) {
+    const event* next = item.run.again->next(item.it.id);
+    const std::string now(choose_step(item, item.run.other->options));
+    item.run.other->compare(
+        {next == nullptr ? 0 : next->seq,
+         item.it.id,
+         "step",
+         std::string(recorded),
+         now,
+         now == "give up"}
+    );
+}
+
 asio::awaitable<void> one_step(work_item& item) {
-    const settings& limits = item.run.options;
     item.run.check_limits();
-    if (should_split(item)) {
-        co_await verify_waiting(item);
+    const std::string_view next = choose_step(item, item.run.options);
+    if (item.run.other != nullptr) tell_other_step(item, next);
+    if (next == "act") co_return co_await one_cycle(item);
+    co_await verify_waiting(item);
+    if (next == "split")
         co_await split(item);
-    } else if (item.failures >= limits.max_cycles || item.steps >= limits.max_steps) {
-        co_await verify_waiting(item);
+    else
         give_up(item);
-    } else {
-        co_await one_cycle(item);
-    }
 }
 
 }  // namespace

@@ -151,6 +151,15 @@ void members(A& a, events::intention_ended& v) {
 }
 
 template <class A>
+void members(A& a, events::tier_standing& v) {
+    a("tier", v.tier);
+    a("attempts", v.attempts);
+    a("lower", v.lower);
+    a("mean", v.mean);
+    a("upper", v.upper);
+}
+
+template <class A>
 void members(A& a, events::model_started& v) {
     a("intention", v.intention);
     a("purpose", v.purpose);
@@ -159,6 +168,7 @@ void members(A& a, events::model_started& v) {
     a("attempt", v.attempt);
     a.added("reason", v.reason);
     a.added("fallback_from", v.fallback_from);
+    a.added("standings", v.standings);
 }
 
 template <class A>

@@ -140,6 +140,11 @@ random_history::random_history(std::uint64_t seed, const std::string& dialect) {
     const std::string spec =
         dialect + ":test-large@http://127.0.0.1:" + std::to_string(place->server.port()) + end;
     place->settings.model = llm::parse_model_spec(spec).value();
+    if (d.chance(30)) {
+        std::string small = spec;
+        small.replace(small.find("test-large"), 10, "test-small");
+        place->settings.of(llm::tier::small).model = llm::parse_model_spec(small).value();
+    }
     choose_settings(d, place->settings);
     task = place->task(d.of<std::string>(
         {"write the modules",

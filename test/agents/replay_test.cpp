@@ -52,6 +52,37 @@ void check_same(const std::vector<event>& recorded) {
     CHECK(lines(said->events) == lines(recorded));
 }
 
+/// The first event of a kind, to be changed.
+template <class Body>
+Body& first(std::vector<event>& all) {
+    for (auto& e : all)
+        if (auto* body = std::get_if<Body>(&e.body)) return *body;
+    throw std::logic_error("no such event");
+}
+
+/// A run of three steps, the second of which is refused.
+std::vector<event> three_steps() {
+    world w(script_of(
+        {propose(create_file{"a.py", "x = 1\n"}, false),
+         propose(run_command{{"curl", "http://example.org"}, ""}, false),
+         propose(create_file{"b.py", "x = 2\n"})}
+    ));
+    w.settings.trust.mode = verify::trust_mode::certified;
+    const auto ended = w.run(w.task("write two modules", {"python3 -c 'import a, b'"}));
+    REQUIRE(ended->result.outcome == "verified");
+    return w.recorded(ended->run);
+}
+
+std::vector<agents::changed_decision> decisions_with(
+    const std::vector<event>& recorded, const std::string& key, const std::string& value
+) {
+    const auto said = replay(recorded, {{key, value}});
+    REQUIRE(said.has_value());
+    CHECK_FALSE(said->difference.has_value());
+    CHECK(lines(said->events) == lines(recorded));
+    return said->changed;
+}
+
 }  // namespace
 
 TEST_CASE("a run of one step replays to the same events", "[replay]") {
@@ -71,5 +102,168 @@ TEST_CASE("random runs replay to the same events", "[replay]") {
         random_history h(seed + i);
         const std::string id = h.run();
         check_same(h.place->recorded(id));
+    }
+}
+
+TEST_CASE("a run that went on after its end came too early replays in all its passes", "[replay]") {
+    if (!have_sandbox()) return;
+    world w(script_of(
+        {propose(create_file{"a.txt", "a\n"}, false), propose(create_file{"b.txt", "b\n"})}
+    ));
+    w.settings.spending.calls = 1;
+    const auto stopped = w.run(w.task("write both", {"cat a.txt b.txt"}));
+    REQUIRE(stopped->result.outcome == "exhausted");
+    const auto ended = w.resume({stopped->run, {{"max_calls", "9"}}, false});
+    REQUIRE(ended->result.outcome == "verified");
+    const auto recorded = w.recorded(ended->run);
+    check_same(recorded);
+    CHECK(replay(recorded)->passes == 2);
+}
+
+TEST_CASE("a run that was cut off after any event replays up to there", "[replay]") {
+    if (!have_sandbox()) return;
+    const auto recorded = three_steps();
+    for (std::size_t n = 2; n < recorded.size(); ++n) {
+        INFO("after event " << n);
+        check_same({recorded.begin(), recorded.begin() + static_cast<std::ptrdiff_t>(n)});
+    }
+}
+
+TEST_CASE("a decision that this version would not make is named with both sides", "[replay]") {
+    if (!have_sandbox()) return;
+    auto recorded = three_steps();
+    std::uint64_t seq = 0;
+    SECTION("what an action was gated with") {
+        auto& gated = first<events::action_gated>(recorded);
+        gated.risk = "high";
+    }
+    SECTION("what was decided about verifying") {
+        first<events::verify_decided>(recorded).decision = "skip";
+    }
+    SECTION("a coin that fell otherwise") {
+        first<events::verify_decided>(recorded).probability = 0.5;
+    }
+    SECTION("which model was asked") {
+        first<events::model_started>(recorded).tier = "small";
+    }
+    SECTION("what the model was told") {
+        first<events::model_ended>(recorded).told = "nothing";
+    }
+    SECTION("what a file holds that was created") {
+        first<events::action_executed>(recorded).outcome.files.front().after = std::string(64, '0');
+    }
+    SECTION("what was delivered") {
+        auto& diff = first<events::workspace_diff>(recorded);
+        diff.files.pop_back();
+    }
+    SECTION("how it ended") {
+        first<events::run_result>(recorded).outcome = "failed";
+    }
+    const auto said = replay(recorded);
+    REQUIRE(said.has_value());
+    REQUIRE(said->difference.has_value());
+    seq = said->difference->seq;
+    REQUIRE(seq > 0);
+    CHECK(said->events.size() == seq - 1);
+    CHECK(said->difference->recorded == to_json(recorded[seq - 1]));
+    CHECK(said->difference->again != said->difference->recorded);
+    CHECK_FALSE(said->difference->again.empty());
+}
+
+TEST_CASE("a record with an event too many or too few does not replay", "[replay]") {
+    if (!have_sandbox()) return;
+    const auto recorded = three_steps();
+    for (std::size_t n = 1; n + 1 < recorded.size(); ++n) {
+        // How often a model had to be asked, and what is only told, comes from outside.
+        const auto& body = recorded[n].body;
+        if (std::holds_alternative<events::log>(body) ||
+            std::holds_alternative<events::model_started>(body) ||
+            std::holds_alternative<events::check_started>(body) ||
+            std::holds_alternative<events::trust_changed>(body))
+            continue;
+        INFO("without " << to_json(recorded[n]));
+        auto less = recorded;
+        less.erase(less.begin() + static_cast<std::ptrdiff_t>(n));
+        const auto without = replay(less);
+        CHECK((!without || without->difference.has_value()));
+        if (std::holds_alternative<events::check_ended>(body) ||
+            std::holds_alternative<events::workspace_diff>(body))
+            continue;
+        INFO("twice " << to_json(recorded[n]));
+        auto more = recorded;
+        more.insert(more.begin() + static_cast<std::ptrdiff_t>(n), recorded[n]);
+        const auto twice = replay(more);
+        CHECK((!twice || twice->difference.has_value()));
+    }
+}
+
+TEST_CASE("a record of an earlier version says at which event it cannot be replayed", "[replay]") {
+    if (!have_sandbox()) return;
+    auto recorded = three_steps();
+    first<events::run_started>(recorded).version = "0.0.9";
+    first<events::intention_started>(recorded).complexity.reset();
+    const auto said = replay(recorded);
+    REQUIRE_FALSE(said.has_value());
+    CHECK(said.error().code == agents::errc::not_replayable);
+    CHECK(
+        said.error().context ==
+        "The run cannot be replayed: riva 0.0.9 recorded it without what that needs, first at "
+        "event 2."
+    );
+    CHECK_FALSE(replay({}).has_value());
+}
+
+TEST_CASE("other settings tell what they would have decided otherwise", "[replay]") {
+    if (!have_sandbox()) return;
+    const auto recorded = three_steps();
+    SECTION("the same value changes nothing") {
+        CHECK(decisions_with(recorded, "trust.mode", "certified").empty());
+    }
+    SECTION("a person is asked") {
+        const auto changed = decisions_with(recorded, "approve", "ask");
+        REQUIRE(changed.size() == 1);
+        CHECK(changed[0].about == "gate");
+        CHECK(changed[0].recorded == "denied");
+        CHECK(changed[0].now == "ask");
+        CHECK_FALSE(changed[0].answerable);
+        const auto& told = recorded.at(changed[0].seq - 1).body;
+        CHECK(std::holds_alternative<events::action_gated>(told));
+    }
+    SECTION("less patience") {
+        const auto changed = decisions_with(recorded, "max_steps", "1");
+        REQUIRE(changed.size() == 2);
+        CHECK(changed[0].about == "step");
+        CHECK(changed[0].recorded == "act");
+        CHECK(changed[0].now == "give up");
+        CHECK(changed[0].answerable);
+    }
+    SECTION("no waiting for a batch") {
+        const auto changed = decisions_with(recorded, "verify.batch", "baseline");
+        REQUIRE(changed.size() == 1);
+        CHECK(changed[0].about == "verification");
+        CHECK(changed[0].recorded.starts_with("defer"));
+        CHECK(changed[0].now.starts_with("verify"));
+    }
+    SECTION("another model") {
+        const auto changed =
+            decisions_with(recorded, "model", "openai:other@http://127.0.0.1:1/v1");
+        REQUIRE(changed.size() == 3);
+        CHECK(changed[0].now == "large openai:other");
+    }
+    SECTION("a smaller budget") {
+        const auto changed = decisions_with(recorded, "max_calls", "2");
+        REQUIRE(changed.size() == 1);
+        CHECK(changed[0].about == "budget");
+    }
+    SECTION("what only a model could answer is named") {
+        const auto said = replay(recorded, {{"context_bytes", "8192"}});
+        REQUIRE(said.has_value());
+        CHECK(said->changed.empty());
+        CHECK(said->unanswerable == std::vector<std::string>{"context_bytes"});
+    }
+    SECTION("a setting that does not exist is refused") {
+        const auto said = replay(recorded, {{"max_cycle", "1"}});
+        REQUIRE_FALSE(said.has_value());
+        CHECK(said.error().code == agents::errc::unknown_setting);
     }
 }

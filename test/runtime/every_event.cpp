@@ -100,7 +100,9 @@ std::vector<events::body> every_event_body() {
         events::intention_ended{
             "1", intention_status::cancelled, evidence_grade::judged, "enough", 4
         },
-        events::model_started{"1", "reflect", "small", "m-1", 2, "down", "m-0"},
+        events::model_started{
+            "1", "reflect", "small", "m-1", 2, "down", "m-0", {{"large", 9, 0.25, 0.5, 0.75}}
+        },
         events::model_delta{"1", "piece \xF0\x9F\x98\x80"},
         events::model_ended{
             "1",

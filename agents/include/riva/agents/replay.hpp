@@ -24,7 +24,7 @@ struct divergence {
 struct changed_decision {
     std::uint64_t seq = 0;  ///< of the event that tells the recorded one
     std::string intention;
-    std::string about;     ///< `tier`, `gate`, `verification`, `step`
+    std::string about;     ///< `tier of ...`, `gate`, `verification`, `step`, `budget`
     std::string recorded;
     std::string now;
     bool answerable = false;  ///< the record tells what would have followed
@@ -34,7 +34,10 @@ struct replay_report {
     std::vector<event> events;  ///< of all passes, as far as they are the same
     int passes = 0;
     std::optional<divergence> difference;  ///< the first one; nothing: all was the same
-    std::vector<changed_decision> changed; ///< by other settings; then there is no `difference`
+    std::vector<changed_decision> changed;  ///< what other settings decide otherwise
+    /// Those of the other settings that decide only what models, commands and checks are asked, and
+    /// for how long: what these would have said is in no record.
+    std::vector<std::string> unanswerable;
 };
 
 /// Makes all decisions of a run once more from its record: which model is asked for what, whether

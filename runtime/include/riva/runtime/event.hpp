@@ -90,6 +90,16 @@ struct intention_ended {
     friend bool operator==(const intention_ended&, const intention_ended&) = default;
 };
 
+/// What is known of how one tier did before: bounds of its share of successes.
+struct tier_standing {
+    std::string tier;
+    std::int64_t attempts = 0;
+    double lower = 0;
+    double mean = 0;
+    double upper = 1;
+    friend bool operator==(const tier_standing&, const tier_standing&) = default;
+};
+
 struct model_started {
     std::string intention;
     std::string purpose;  ///< `action`, `decompose`, `reflect`
@@ -98,6 +108,7 @@ struct model_started {
     int attempt = 1;
     std::string reason;  ///< why this tier, or why the model fallen back on
     std::string fallback_from;  ///< the model whose provider failed before; empty: none
+    std::vector<tier_standing> standings = {};  ///< that the choice of the tier was based on
     friend bool operator==(const model_started&, const model_started&) = default;
 };
 
