@@ -59,11 +59,11 @@ std::string parts(const std::string& span) {
 
 }  // namespace
 
-long_run::long_run(kind of)
+long_run::long_run(kind of, const std::filesystem::path& below)
     : span(unique_span()),
       what(of),
       server(of == kind::parts ? parts(span) : small_steps()),
-      i({{"main.py", "print(1)\n"}, {"data/n.txt", "n\n"}}) {}
+      i({{"main.py", "print(1)\n"}, {"data/n.txt", "n\n"}}, below) {}
 
 std::string long_run::start(const std::string& flags) const {
     const std::string modules = what == kind::parts ? "a, b, c, d" : "m0, m1, m2, m3, m4, m5";

@@ -19,7 +19,10 @@ public:
         small_steps,  ///< six files, none of which need be verified at once
     };
 
-    explicit long_run(kind of = kind::parts);
+    explicit long_run(
+        kind of = kind::parts,
+        const std::filesystem::path& below = std::filesystem::temp_directory_path()
+    );
 
     std::string span;  ///< stands in the command lines of its processes
     kind what;

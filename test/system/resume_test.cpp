@@ -89,7 +89,7 @@ private:
 
         const std::string line = id.empty() ? of_.start(flags_) : of_.resume(id);
         return of_.i.shell(
-            line + " > out & pid=$!; (sleep " + seconds(moment(random_)) +
+            line + " > $HOME/out & pid=$!; (sleep " + seconds(moment(random_)) +
             "; kill -KILL $pid) 2> /dev/null & killer=$!; wait $pid; status=$?; kill $killer 2> "
             "/dev/null; exit $status"
         );
@@ -103,15 +103,28 @@ private:
 
 }  // namespace
 
+namespace {
+
+void take_back(
+    const long_run& r, const std::string& run, const std::map<std::string, std::string>& before
+) {
+    CHECK(r.i.riva({"apply", run, "--undo"}).status == 0);
+    CHECK(test::tree_of(r.i.repository.path()) == before);
+}
+
+}  // namespace
+
 TEST_CASE("a run that is killed at any moment goes on to the same end", "[resume]") {
     if (!have_sandbox()) return;
     const unsigned seed = std::random_device()();
     std::printf("seed %u\n", seed);
     INFO("seed " << seed);
     std::mt19937 random(seed);
-    long_run r;
+    long_run r(long_run::kind::parts, test::folder_in_memory());
+    const std::string flags = always_verified + " --write";
+    const auto before = test::tree_of(r.i.repository.path());
     const auto start = std::chrono::steady_clock::now();
-    REQUIRE(r.i.shell(r.start(always_verified) + " > /dev/null").status == 0);
+    REQUIRE(r.i.shell(r.start(flags) + " > /dev/null").status == 0);
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - start
     );
@@ -120,11 +133,12 @@ TEST_CASE("a run that is killed at any moment goes on to the same end", "[resume
     REQUIRE(expected.decompositions == 1);
     const int asked = test::answers_in(whole).asked;
     const auto tree = test::tree_of(r.i.repository.path());
+    take_back(r, r.runs().front(), before);
 
     const kill_goal goal;
     std::size_t kills = 0, runs = 1, repeated = 0;
     while (!goal.reached(kills)) {
-        killed_run one(r, random, always_verified, static_cast<int>(took.count() * 5 / 4));
+        killed_run one(r, random, flags, static_cast<int>(took.count() * 5 / 4));
         kills += static_cast<std::size_t>(one.work());
         ++runs;
         INFO("run " << one.id);
@@ -137,9 +151,8 @@ TEST_CASE("a run that is killed at any moment goes on to the same end", "[resume
         CHECK(result.usage.calls >= expected.usage.calls);
         CHECK(result.usage.micro_usd == expected.usage.micro_usd);
         repeated += static_cast<std::size_t>(test::answers_in(one.events).repeated);
-        auto now = test::tree_of(r.i.repository.path());
-        now.erase("out");
-        CHECK(now == tree);
+        CHECK(test::tree_of(r.i.repository.path()) == tree);
+        take_back(r, one.id, before);
     }
     CHECK(test::processes_with(r.span).empty());
     // Only what was under way at a kill was asked again, in at most two parts at once.
