@@ -46,6 +46,15 @@ error damaged(const std::string& run, std::int64_t seq, const std::string& how) 
     };
 }
 
+/// The event is as it was written, and means nothing here.
+error of_another_version(const std::string& run, std::int64_t seq, const std::string& why) {
+    return {
+        errc::newer_schema,
+        "The record of run " + run + " cannot be read from event " + std::to_string(seq) +
+            " on, which another version of riva wrote: " + why + "; use that version."
+    };
+}
+
 }  // namespace
 
 event_writer::event_writer(SQLite::Database& to)
@@ -121,7 +130,7 @@ result<std::vector<event>> read_events(SQLite::Database& from, const std::string
         const auto whole = put_back(from, json);
         if (!whole) return damaged(run, seq, whole.error().context);
         auto e = event_from_json(*whole);
-        if (!e) return damaged(run, seq, e.error().context);
+        if (!e) return of_another_version(run, seq, e.error().context);
         if (e->run != run || e->seq != static_cast<std::uint64_t>(seq))
             return damaged(run, seq, "it belongs elsewhere");
         found.push_back(std::move(*e));

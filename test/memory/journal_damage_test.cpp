@@ -2,8 +2,11 @@
 #include "journal_fixture.hpp"
 
 #include <riva/memory/error.hpp>
+#include <riva/runtime/digest.hpp>
 
+#include <SQLiteCpp/Statement.h>
 #include <catch.hpp>
+#include <database.hpp>
 #include <temporary_folder.hpp>
 
 #include <random>
@@ -88,6 +91,45 @@ TEST_CASE("journal names the first event that is not as it was written", "[journ
         change(folder / "riva.db", t.sql);
         check_bad(folder / "riva.db", t.first_bad);
     }
+}
+
+namespace {
+
+/// Makes the last event of run `r` one of a kind that is not known, as if it had been written so.
+void write_from_the_future(SQLite::Database& to) {
+    const auto text = [&](const std::string& what, int seq) {
+        return to.execAndGet("SELECT " + what + " FROM events WHERE seq = " + std::to_string(seq))
+            .getString();
+    };
+    std::string json = text("json", last_seq());
+    const std::string kind(type_name(every_event_body().back()));
+    json.replace(json.find(kind), kind.size(), "future.thing");
+    const std::string hash = sha256(text("hash", last_seq() - 1) + "\n" + json);
+    SQLite::Statement change(to, "UPDATE events SET json = ?, hash = ? WHERE seq = ?");
+    change.bind(1, json);
+    change.bind(2, hash);
+    change.bind(3, last_seq());
+    change.exec();
+    to.exec("UPDATE runs SET head = '" + hash + "'");
+}
+
+}  // namespace
+
+TEST_CASE("journal says which event another version of riva wrote", "[journal][damage]") {
+    const temporary_folder folder;
+    const auto file = folder / "riva.db";
+    write_sample(file);
+    const auto store = memory::database::open(file, std::chrono::seconds(5));
+    REQUIRE(store.value()->write(write_from_the_future).has_value());
+    const auto found = read(*open_journal(file), "r");
+    REQUIRE(found.has_error());
+    INFO(found.error().context);
+    CHECK(found.error().code == errc::newer_schema);
+    CHECK(
+        found.error().context.find("event " + std::to_string(last_seq()) + " on") !=
+        std::string::npos
+    );
+    CHECK(found.error().context.find("another version of riva") != std::string::npos);
 }
 
 TEST_CASE("journal notices an event that was moved to another run", "[journal][damage]") {
