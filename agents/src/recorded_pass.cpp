@@ -155,6 +155,10 @@ asio::awaitable<void> recorded_pass::wait_for_turn(std::string lane) {
     if (e != nullptr) co_await wait_until(lanes_[lane].front());
 }
 
+asio::awaitable<void> recorded_pass::wait_for_end() {
+    if (cut_ && !difference_) co_await wait_until(closing_);
+}
+
 asio::awaitable<event> recorded_pass::pass_over(std::string lane) {
     co_await wait_for_turn(lane);
     const event* e = next(lane);

@@ -40,6 +40,9 @@ public:
     /// Waits until the next event of a lane is the next one of all.
     asio::awaitable<void> wait_for_turn(std::string lane);
 
+    /// Waits until all has been told that was told before the pass was ended from outside.
+    asio::awaitable<void> wait_for_end();
+
     /// Compares what is told with what was recorded, in its turn, and returns the recorded event.
     /// Throws `run_over` where they differ, and where the pass was ended from outside.
     asio::awaitable<event> tell(events::body body);

@@ -19,6 +19,7 @@
 #include <riva/runtime/task_group.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <set>
 
@@ -64,7 +65,9 @@ struct division {
             });
             if (!ready) continue;
             started[i] = true;
-            group.add([this, i] { return work_on(i); });
+            group.add([this, i] {
+                return item.run.again == nullptr ? work_on(i) : work_again_on(i);
+            });
         }
     }
 
@@ -88,6 +91,19 @@ struct division {
         }
         ended.insert(it.id);
         start_ready();
+    }
+
+    /// What ends the run ends all parts, but in the record each has told what it told until then.
+    asio::awaitable<void> work_again_on(std::size_t i) {
+        std::exception_ptr over;
+        try {
+            co_await work_on(i);
+        } catch (const run_over&) {
+            over = std::current_exception();
+        }
+        if (!over) co_return;
+        co_await item.run.again->wait_for_end();
+        std::rethrow_exception(over);
     }
 
     /// False: the part was done, but failed since its change does not fit the tree any more.

@@ -1,10 +1,21 @@
 #include "random_history.hpp"
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <functional>
+#include <map>
 #include <random>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace riva::test {
+
+namespace json = boost::json;
+
 namespace {
 
 /// All that is thrown for one history.
@@ -86,6 +97,27 @@ std::string division(dice& d) {
     return plan(parts);
 }
 
+/// Where the wire has no name for a schema the end of the prompt tells what is asked for.
+std::string match_by_prompt(std::string_view script) {
+    static const std::map<std::string, std::string, std::less<>> ends{
+        {"riva_action", "Propose the next action."},
+        {"riva_decomposition", "The task above is to be split"},
+        {"riva_judgment", "Give a verdict on each item."},
+    };
+    json::object whole = json::parse(json::string_view(script.data(), script.size())).as_object();
+    for (auto& rule : whole["rules"].as_array()) {
+        json::object& match = rule.as_object()["match"].as_object();
+        const auto* purpose = match.if_contains("purpose");
+        if (purpose == nullptr) continue;
+        json::array texts;
+        if (const auto* given = match.if_contains("contains")) texts = given->as_array();
+        texts.emplace_back(ends.at(std::string(purpose->as_string())));
+        match["contains"] = std::move(texts);
+        match.erase("purpose");
+    }
+    return json::serialize(whole);
+}
+
 std::string script(dice& d) {
     std::vector<std::string> rules;
     for (int i = 0; i < 4; ++i)
@@ -127,7 +159,7 @@ void choose_settings(dice& d, agents::settings& s) {
 random_history::random_history(std::uint64_t seed, const std::string& dialect) {
     dice d(seed);
     place = std::make_unique<world>(
-        script(d),
+        dialect.starts_with("openai") ? script(d) : match_by_prompt(script(d)),
         std::map<std::string, std::string>{
             {"a.py", "x = 1\n"},
             {"b.py", "y = 2\n"},

@@ -9,6 +9,10 @@
 
 #include <riva/agents/error.hpp>
 
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <random>
 
@@ -81,6 +85,15 @@ std::vector<agents::changed_decision> decisions_with(
     CHECK_FALSE(said->difference.has_value());
     CHECK(lines(said->events) == lines(recorded));
     return said->changed;
+}
+
+constexpr std::array dialects = {"openai", "openai-responses", "anthropic", "gemini", "ollama"};
+
+std::vector<event> read_journal(const std::filesystem::path& file) {
+    std::vector<event> all;
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) all.push_back(event_from_json(line).value());
+    return all;
 }
 
 }  // namespace
@@ -265,5 +278,48 @@ TEST_CASE("other settings tell what they would have decided otherwise", "[replay
         const auto said = replay(recorded, {{"max_cycle", "1"}});
         REQUIRE_FALSE(said.has_value());
         CHECK(said.error().code == agents::errc::unknown_setting);
+    }
+}
+
+TEST_CASE("a run whose change was applied replays with that", "[replay]") {
+    if (!have_sandbox()) return;
+    world w(script_of({propose(create_file{"a.txt", "a\n"})}));
+    auto job = w.task("write a.txt", {"cat a.txt"});
+    job.write = true;
+    const auto ended = w.run(job);
+    REQUIRE(ended->result.outcome == "verified");
+    check_same(w.recorded(ended->run));
+}
+
+// Recorded by an earlier build, perhaps on another machine: with neither its repository nor a
+// sandbox, all that was decided is decided the same way.
+TEST_CASE("journals that were recorded once replay to the same lines", "[replay]") {
+    const char* elsewhere = std::getenv("RIVA_JOURNALS");
+    const std::filesystem::path folder = elsewhere != nullptr ? elsewhere : RIVA_GOLDEN_JOURNALS;
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        if (entry.path().extension() != ".jsonl") continue;
+        INFO(entry.path());
+        check_same(read_journal(entry.path()));
+        ++count;
+    }
+    std::cout << count << " journals of " << folder.string() << " replayed\n";
+    CHECK(count >= 5 * dialects.size());
+}
+
+// Not run with the others: writes such journals, RIVA_JOURNAL_COUNT of them into the folder
+// RIVA_JOURNALS.
+TEST_CASE("journals for later are recorded", "[.record-journals]") {
+    REQUIRE(have_sandbox());
+    const char* folder = std::getenv("RIVA_JOURNALS");
+    const char* count = std::getenv("RIVA_JOURNAL_COUNT");
+    REQUIRE(folder != nullptr);
+    REQUIRE(count != nullptr);
+    for (std::uint64_t i = 0; i < std::stoull(count); ++i) {
+        const std::string dialect = dialects[i % dialects.size()];
+        random_history h(1000 + i, dialect);
+        const auto recorded = h.place->recorded(h.run());
+        const std::string name = dialect + "-" + std::to_string(i / dialects.size() + 1);
+        std::ofstream(std::filesystem::path(folder) / (name + ".jsonl")) << lines(recorded);
     }
 }
