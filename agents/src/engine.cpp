@@ -66,6 +66,7 @@ struct engine::state {
 
     result<riva::journal*> journal();
     riva::sandbox* sandbox(isolation kind);
+    void lend_parts(run_context& run);
     asio::awaitable<result<report>> carry_out(
         asio::any_io_executor on,
         run_plan plan,
@@ -234,6 +235,20 @@ asio::awaitable<result<report>> engine::resume(resumption what, observer* watche
     co_return co_await std::move(ended);
 }
 
+/// What all runs of the engine share.
+void engine::state::lend_parts(run_context& run) {
+    run.blocking = parts.blocking;
+    run.isolated = sandbox(run.options.sandbox);
+    run.decide = parts.checkpoint;
+    run.record_of_tiers = parts.tiers;
+    run.verdicts = &verdicts;
+    // A host that keeps the journal elsewhere has no database of riva's.
+    if (parts.journal != nullptr) return;
+    run.kept_checks = &checks;
+    run.patterns = &patterns;
+    if (run.options.memory) run.project = &project;
+}
+
 asio::awaitable<result<report>> engine::state::carry_out(
     asio::any_io_executor on,
     run_plan plan,
@@ -264,24 +279,14 @@ asio::awaitable<result<report>> engine::state::carry_out(
     run.seed = plan.seed.empty() ? std::to_string(toss_coin()) + std::to_string(toss_coin())
                                  : std::move(plan.seed);
     run.by = by;
-    run.blocking = parts.blocking;
     run.record = *record;
     run.watcher = watcher;
-    run.isolated = sandbox(plan.options.sandbox);
-    run.decide = parts.checkpoint;
     run.role = find_agent(what.agent);
-    run.verdicts = &verdicts;
-    // A host that keeps the journal elsewhere has no database of riva's.
-    if (parts.journal == nullptr) {
-        run.kept_checks = &checks;
-        run.patterns = &patterns;
-        if (plan.options.memory) run.project = &project;
-    }
+    lend_parts(run);
 
     auto models = model_choice::make(plan.options, parts.model);
     if (!models) co_return models.error();
     run.models = &*models;
-    run.record_of_tiers = parts.tiers;
     const auto folder = make_private_folder(run.folder.parent_path());
     if (!folder) co_return folder.error();
 

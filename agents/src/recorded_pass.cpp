@@ -27,8 +27,8 @@ bool comes_from_outside(const events::body& body) {
 
 /// Numbers as they are after having been written and read.
 events::body as_recorded(const event& e) {
-    auto read = event_from_json(to_json(e));
-    return read ? std::move(read->body) : e.body;
+    const auto read = event_from_json(to_json(e));
+    return read ? read->body : e.body;
 }
 
 bool is_of_the_end(const events::body& body) {
@@ -172,10 +172,13 @@ asio::awaitable<event> recorded_pass::tell(events::body body) {
     while (true) {
         if (difference_) differ(nullptr, {});
         // Of a process that was killed nobody told the end.
-        if (closing_now_ && result_ == nullptr) co_return event{.body = std::move(body)};
+        event again;
+        if (closing_now_ && result_ == nullptr) {
+            again.body = std::move(body);
+            co_return again;
+        }
         const event* e = next(lane);
         if (e == nullptr && cut_ && !closing_now_) co_await stop();
-        event again;
         if (e != nullptr) again = *e;
         again.body = std::move(body);
         again.body = as_recorded(again);

@@ -39,7 +39,7 @@ struct history {
     history& begin(std::string intention, std::optional<double> complexity = {}) {
         const int depth = static_cast<int>(std::ranges::count(intention, '.'));
         events::intention_started start{std::move(intention), "what", "", depth};
-        if (complexity) start.complexity = events::assessment{.score = *complexity};
+        if (complexity) start.complexity.emplace().score = *complexity;
         return add(std::move(start));
     }
     history& end(std::string intention, intention_status status) {

@@ -120,14 +120,16 @@ std::vector<events::body> every_event_body() {
             "cut",
             false,
             true,
-            true
+            true,
+            true,
+            "d16e"
         },
         events::action_proposed{"1", 5, "why", edit_file{"a", {{"x", "y"}}}, "green", false},
         events::action_gated{"1", 6, "high", {"network", "shell"}, "denied", "no"},
         events::action_executed{"1", 7, sample_outcome(), "refused"},
         events::action_rolled_back{"1", 8, "failed", {"a", "b"}},
-        events::check_started{"1", "user:1", layer::intent},
-        events::check_ended{"1", sample_evidence()},
+        events::check_started{"1", "user:1", layer::intent, 2},
+        events::check_ended{"1", sample_evidence(), 2},
         events::verify_decided{
             "1",
             10,
@@ -143,7 +145,7 @@ std::vector<events::body> every_event_body() {
         events::memory_recorded{{4, "correction", "learnt", "-a\n+b\n", {"a.py"}, 2}, "r0"},
         events::memory_shown{"1", {{5, "decision", "user", "no new dependencies", {}, 1}}},
         events::workspace_diff{{sample_file}, "--- a\n+++ b\n", true},
-        events::log{"warning", "message"},
+        events::log{"warning", "message", "1.1"},
         sample_result(),
         events::effect_prepared{"e1", "1", "apply", {sample_file}, sample_result()},
         events::effect_applied{"e1"},
