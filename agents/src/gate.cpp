@@ -32,10 +32,7 @@ void tell_other_rule(
 ) {
     const std::string recorded = rule_for(what, risk, run.options.approve);
     const std::string now = rule_for(what, risk, run.other->options.approve);
-    const event* next = run.again->next(of.id);
-    run.other->compare(
-        {next == nullptr ? 0 : next->seq, of.id, "gate", recorded, now, now == "denied"}
-    );
+    run.other->compare({run.again->next_seq(of.id), of.id, "gate", recorded, now, now == "denied"});
 }
 
 }  // namespace

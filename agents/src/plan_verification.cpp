@@ -102,9 +102,8 @@ std::string describe(const verification_plan& plan) {
 /// What other settings make of the same state, seen by the same coin.
 void tell_other_plan(const work_item& item, const verification_plan& recorded, change_facts about) {
     const settings& options = item.run.other->options;
-    const event* next = item.run.again->next(item.it.id);
     changed_decision made{
-        next == nullptr ? 0 : next->seq, item.it.id, "verification", describe(recorded), {}
+        item.run.again->next_seq(item.it.id), item.it.id, "verification", describe(recorded), {}
     };
     if (!options.memory || options.pattern_memory == strategy::baseline) about.standing = {};
     verification_plan plan;

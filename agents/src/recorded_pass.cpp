@@ -45,6 +45,10 @@ void take_over_cycles(events::body& again, const events::body& recorded) {
     if (here != nullptr && there != nullptr) here->cycles = there->cycles;
 }
 
+run_over different() {
+    return {"error", {"replay", "What was done again differs from what was recorded.", ""}};
+}
+
 bool is_outside(const events::run_result& result) {
     if (result.outcome == "error") return !result.error || result.error->kind != "model";
     return result.outcome == "cancelled" || result.outcome == "exhausted";
@@ -88,6 +92,11 @@ const event* recorded_pass::next(const std::string& lane) const {
     return all_[position].recorded;
 }
 
+std::uint64_t recorded_pass::next_seq(const std::string& lane) const {
+    const event* e = next(lane);
+    return e == nullptr ? 0 : e->seq;
+}
+
 void recorded_pass::take(std::size_t position, event as) {
     auto& lane = lanes_[lane_of(all_[position].recorded->body)];
     std::erase(lane, position);
@@ -109,16 +118,19 @@ void recorded_pass::skip_what_nobody_tells() {
 }
 
 void recorded_pass::differ(const event* recorded, std::string again) {
-    if (!difference_) {
-        difference_.emplace();
-        if (recorded != nullptr) {
-            difference_->seq = recorded->seq;
-            difference_->recorded = to_json(*recorded);
-        }
-        difference_->again = std::move(again);
+    difference_.emplace();
+    if (recorded != nullptr) {
+        difference_->seq = recorded->seq;
+        difference_->recorded = to_json(*recorded);
     }
+    difference_->again = std::move(again);
     wake_all();
-    throw run_over("error", {"replay", "What was done again differs from what was recorded.", ""});
+    throw different();
+}
+
+/// Whoever else is at work ends as well.
+void recorded_pass::end_if_different() const {
+    if (difference_) throw different();
 }
 
 void recorded_pass::wake_all() {
@@ -137,7 +149,7 @@ asio::awaitable<void> recorded_pass::wait_until(std::size_t position) {
                 all_[head_].recorded, "nothing: whoever should tell it waits for something else"
             );
     }
-    if (difference_) differ(nullptr, {});
+    end_if_different();
 }
 
 /// The end from outside holds for all lanes at the same moment.
@@ -149,7 +161,7 @@ asio::awaitable<void> recorded_pass::stop() {
 }
 
 asio::awaitable<void> recorded_pass::wait_for_turn(std::string lane) {
-    if (difference_) differ(nullptr, {});
+    end_if_different();
     const event* e = next(lane);
     if (e == nullptr && cut_ && !closing_now_) co_await stop();
     if (e != nullptr) co_await wait_until(lanes_[lane].front());
@@ -170,7 +182,7 @@ asio::awaitable<event> recorded_pass::pass_over(std::string lane) {
 asio::awaitable<event> recorded_pass::tell(events::body body) {
     const std::string lane = lane_of(body);
     while (true) {
-        if (difference_) differ(nullptr, {});
+        end_if_different();
         // Of a process that was killed nobody told the end.
         event again;
         if (closing_now_ && result_ == nullptr) {

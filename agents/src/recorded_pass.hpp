@@ -30,7 +30,9 @@ public:
     /// The next event of a lane; null when there is none, or when the pass was ended from outside
     /// before the next one.
     const event* next(const std::string& lane) const;
-    /// The same if it is of that kind.
+    /// Its number; 0: there is none.
+    std::uint64_t next_seq(const std::string& lane) const;
+    /// The next event if it is of that kind.
     template <class Body>
     const Body* next_as(const std::string& lane) const {
         const event* e = next(lane);
@@ -60,9 +62,7 @@ public:
     /// The files that are known to have been there before.
     std::vector<file_change> base() const;
 
-    /// Killed, cancelled, out of time or budget, in trouble: something outside ended the pass.
-    bool ended_from_outside() const { return cut_; }
-    /// Nothing is left of what was recorded, or a difference was found.
+    /// The first one; nothing: all was the same so far.
     const std::optional<divergence>& difference() const { return difference_; }
     /// After the end: whether all was done again. Notes as a difference what was not.
     void finish();
@@ -78,6 +78,7 @@ private:
     void find_end_from_outside();
     asio::awaitable<void> wait_until(std::size_t position);
     [[noreturn]] void differ(const event* recorded, std::string again);
+    void end_if_different() const;
     void wake_all();
     asio::awaitable<void> stop();
     void take(std::size_t position, event as);
@@ -87,7 +88,7 @@ private:
     std::map<std::string, std::deque<std::size_t>> lanes_;  ///< positions that were not told yet
     std::size_t head_ = 0;  ///< the first position that was not told
     std::size_t closing_ = 0;  ///< where the events begin that follow an end from outside
-    bool cut_ = false;
+    bool cut_ = false;  ///< killed, cancelled, out of time or budget, in trouble: from outside
     bool closing_now_ = false;
     std::optional<divergence> difference_;
     const events::run_result* result_ = nullptr;  ///< null: the process was killed

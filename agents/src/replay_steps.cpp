@@ -36,9 +36,8 @@ void compare_spending(const run_context& run, const events::model_ended& call) {
                         spent.input_tokens + spent.output_tokens > most.tokens;
     if (!passed || other.spent) return;
     other.spent = true;
-    const event* next = run.again->next(call.intention);
     other.compare(
-        {next == nullptr ? 0 : next->seq, call.intention, "budget", "go on", "exhausted", true}
+        {run.again->next_seq(call.intention), call.intention, "budget", "go on", "exhausted", true}
     );
 }
 

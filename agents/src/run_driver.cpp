@@ -186,8 +186,7 @@ private:
             co_await keep_checks();
             co_await note_use(run_);
             describe_end();
-            if (kept && run_.again != nullptr) co_await deliver_again();
-            if (kept && run_.again == nullptr) co_await deliver(run_, report_, *tree_);
+            if (kept) co_await hand_over();
         } catch (const run_over& end) {
             run_.result.outcome = end.outcome();
             run_.result.error = end.why();
@@ -224,10 +223,16 @@ private:
         if (open) co_await run_.emit_end(it);
     }
 
+    asio::awaitable<void> hand_over() {
+        if (run_.again != nullptr) co_return co_await deliver_again();
+        co_await deliver(run_, report_, *tree_);
+    }
+
     /// What the change came to and whether it could be applied is in the record; which files it
     /// is made of was found out again.
     asio::awaitable<void> deliver_again() {
         const auto changes = co_await tree_->changes();
+        if (!changes) throw run_over("error", {"workspace", changes.error().context, ""});
         const auto* recorded = run_.again->next_as<events::workspace_diff>({});
         events::workspace_diff event;
         if (recorded != nullptr) event = *recorded;

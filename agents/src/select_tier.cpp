@@ -18,9 +18,8 @@ void tell_other_choice(
     const auto name = [](model_choice& models, llm::tier tier) {
         return std::string(llm::to_string(tier)) + " " + models.candidates(tier).front()->name;
     };
-    const event* next = item.run.again->next(item.it.id);
     other.compare(
-        {next == nullptr ? 0 : next->seq,
+        {item.run.again->next_seq(item.it.id),
          item.it.id,
          "tier of " + std::string(purpose),
          name(*item.run.models, chosen),

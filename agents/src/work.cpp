@@ -203,10 +203,9 @@ std::string_view choose_step(const work_item& item, const settings& limits) {
 }
 
 void tell_other_step(const work_item& item, std::string_view recorded) {
-    const event* next = item.run.again->next(item.it.id);
     const std::string now(choose_step(item, item.run.other->options));
     item.run.other->compare(
-        {next == nullptr ? 0 : next->seq,
+        {item.run.again->next_seq(item.it.id),
          item.it.id,
          "step",
          std::string(recorded),
