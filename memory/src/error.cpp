@@ -22,6 +22,7 @@ description describe(errc code) noexcept {
         case errc::unknown_run: return {"unknown run", condition::invalid};
         case errc::unknown_entry: return {"unknown entry of project memory", condition::invalid};
         case errc::bad_entry: return {"bad entry of project memory", condition::invalid};
+        case errc::closed: return {"journal closed", condition::refused};
     }
     return {"unknown error", condition::invalid};
 }

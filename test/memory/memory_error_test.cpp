@@ -19,6 +19,9 @@ TEST_CASE("memory error maps to what a caller can do about it", "[error]") {
         {errc::newer_schema, condition::invalid},
         {errc::foreign, condition::invalid},
         {errc::unknown_run, condition::invalid},
+        {errc::unknown_entry, condition::invalid},
+        {errc::bad_entry, condition::invalid},
+        {errc::closed, condition::refused},
     };
     std::set<std::string> texts;
     for (const auto& [code, meaning] : all) {

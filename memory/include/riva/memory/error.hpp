@@ -18,6 +18,7 @@ enum class errc {
     unknown_run,   ///< invalid
     unknown_entry, ///< invalid: project memory has none of that number
     bad_entry,     ///< invalid: no text, too long a text, or paths that are none
+    closed,        ///< refused: the journal was closed first
 };
 
 const error_category& category() noexcept;
