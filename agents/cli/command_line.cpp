@@ -236,6 +236,12 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     auto* show_command =
         app.add_subcommand("show", "Show a run: its intentions with verdicts and evidence");
     show_command->add_option("RUN", show.run, "The run")->required();
+    show_command
+        ->add_option(
+            "--until", show.until, "The last event to look at: what is damaged is shown up to it"
+        )
+        ->check(CLI::PositiveNumber)
+        ->type_name("SEQ");
     show_command->add_flag("--json", show.json, "The events as JSON lines");
     auto* replay_command = app.add_subcommand(
         "replay", "Make the decisions of a run once more from its record, and compare"

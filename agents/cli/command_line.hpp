@@ -49,6 +49,7 @@ struct apply_options {
 
 struct show_options {
     std::string run;
+    std::optional<std::uint64_t> until;  ///< the last event that is looked at
     bool json = false;
 };
 

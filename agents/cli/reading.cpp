@@ -3,7 +3,6 @@
 #include "configuration.hpp"
 
 #include <riva/memory/error.hpp>
-#include <riva/memory/sqlite_journal.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,17 +20,27 @@ void run_to_end(std::function<asio::awaitable<void>()> work) {
     if (failure) std::rethrow_exception(failure);
 }
 
-result<std::unique_ptr<journal>> open_journal() {
+result<std::unique_ptr<memory::sqlite_journal>> open_journal() {
     const std::filesystem::path file = state_folder() / "riva.db";
     if (!std::filesystem::exists(file))
         return error{
             memory::errc::unknown_run,
             "No run has been recorded in " + state_folder().string() + "."
         };
-    auto opened = memory::sqlite_journal::open(file);
-    if (!opened) return opened.error();
-    return std::unique_ptr<journal>(std::move(*opened));
+    return memory::sqlite_journal::open(file);
 }
+
+namespace {
+
+/// That the list of runs cannot be read, unless the run that is named is found without it.
+result<std::string> find_unlisted(const std::string& name, const error& why) {
+    if (why.code != memory::errc::corrupt) return why;
+    const auto first = read_run(name, 1);
+    if (!first && first.error().code == memory::errc::unknown_run) return why;
+    return name;
+}
+
+}  // namespace
 
 result<std::string> find_run(const std::string& name) {
     auto record = open_journal();
@@ -40,7 +49,7 @@ result<std::string> find_run(const std::string& name) {
     // The object lives until its coroutine has ended.
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
     run_to_end([&]() -> asio::awaitable<void> { all = co_await record->get()->runs(); });
-    if (!all) return all.error();
+    if (!all) return find_unlisted(name, all.error());
     std::vector<std::string> found;
     for (const auto& run : *all) {
         if (run.id == name) return name;
@@ -58,13 +67,15 @@ result<std::string> find_run(const std::string& name) {
     };
 }
 
-result<std::vector<event>> read_run(const std::string& id) {
+result<std::vector<event>> read_run(const std::string& id, std::uint64_t until) {
     auto record = open_journal();
     if (!record) return record.error();
     result<std::vector<event>> events;
     // The object lives until its coroutine has ended.
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
-    run_to_end([&]() -> asio::awaitable<void> { events = co_await record->get()->read(id); });
+    run_to_end([&]() -> asio::awaitable<void> {
+        events = co_await record->get()->read_until(id, until);
+    });
     return events;
 }
 

@@ -5,10 +5,13 @@
 #include <riva/memory/error.hpp>
 #include <riva/runtime/digest.hpp>
 
+#include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
+#include <sqlite3.h>
 
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace riva::memory {
 namespace {
@@ -28,6 +31,12 @@ SQLite::Statement& with(SQLite::Statement& used, const Values&... values) {
     return used;
 }
 
+/// Rather than that there is no room, or that another process writes.
+bool is_damage(const SQLite::Exception& e) {
+    const int code = e.getErrorCode() & 0xff;
+    return e.getExtendedErrorCode() == SQLITE_IOERR_DATA || code == SQLITE_CORRUPT;
+}
+
 constexpr const char* select_head = "SELECT events, head FROM runs WHERE run = ?";
 
 /// Ends the statement.
@@ -38,11 +47,15 @@ std::optional<run_head> find_head(SQLite::Statement& select) {
     return head;
 }
 
+/// Names what can be shown all the same.
 error damaged(const std::string& run, std::int64_t seq, const std::string& how) {
+    const std::string rest = seq > 1 ? "riva show " + run + " --until " + std::to_string(seq - 1) +
+                                           " shows what comes before"
+                                     : "nothing comes before it";
     return {
         errc::corrupt,
         "The record of run " + run + " is damaged at event " + std::to_string(seq) + ": " + how +
-            "; what it says from there on cannot be relied on."
+            ", and from there on nothing can be relied on; " + rest + "."
     };
 }
 
@@ -110,36 +123,97 @@ result<void> event_writer::append(const event& e) {
     return {};
 }
 
-result<std::vector<event>> read_events(SQLite::Database& from, const std::string& run) {
-    auto select = prepare(from, select_head, run);
-    const auto head = find_head(select);
-    if (!head)
-        return error{errc::unknown_run, "There is no run '" + run + "'; riva runs lists them."};
-    std::vector<event> found;
-    std::string before;
-    SQLite::Statement next(from, "SELECT seq, json, hash FROM events WHERE run = ? ORDER BY seq");
-    next.bind(1, run);
-    while (next.executeStep()) {
-        const std::int64_t expected = static_cast<std::int64_t>(found.size()) + 1;
-        const std::int64_t seq = next.getColumn(0).getInt64();
-        const std::string json = next.getColumn(1).getString();
-        const std::string hash = next.getColumn(2).getString();
-        if (seq != expected) return damaged(run, expected, "it is missing");
-        if (chain(before, json) != hash)
-            return damaged(run, seq, "it was changed after it had been written");
-        const auto whole = put_back(from, json);
-        if (!whole) return damaged(run, seq, whole.error().context);
-        auto e = event_from_json(*whole);
-        if (!e) return of_another_version(run, seq, e.error().context);
-        if (e->run != run || e->seq != static_cast<std::uint64_t>(seq))
-            return damaged(run, seq, "it belongs elsewhere");
-        found.push_back(std::move(*e));
-        before = hash;
+namespace {
+
+/// Reads a run from its first event on, and checks the chain of hashes.
+class event_reader {
+public:
+    event_reader(SQLite::Database& from, std::string run)
+        : from_(from),
+          run_(std::move(run)),
+          next_(from, "SELECT seq, json, hash FROM events WHERE run = ? ORDER BY seq") {
+        next_.bind(1, run_);
     }
-    const auto count = static_cast<std::int64_t>(found.size());
-    if (count < head->events) return damaged(run, count + 1, "it is missing");
-    if (count > head->events || before != head->hash)
+
+    /// False: there are no more events. Looks at nothing beyond the one that it adds.
+    result<bool> add_to(std::vector<event>& found) {
+        const auto expected = static_cast<std::int64_t>(found.size()) + 1;
+        try {
+            if (!next_.executeStep()) return false;
+            auto e = check(expected);
+            if (!e) return e.error();
+            found.push_back(std::move(*e));
+            return true;
+        } catch (const SQLite::Exception& e) {
+            if (!is_damage(e)) throw;
+            return damaged(run_, expected, "what holds it is not as it was written");
+        }
+    }
+
+    /// Of the last event.
+    const std::string& hash() const { return hash_; }
+
+private:
+    result<event> check(std::int64_t expected) {
+        const std::int64_t seq = next_.getColumn(0).getInt64();
+        const std::string json = next_.getColumn(1).getString();
+        const std::string hash = next_.getColumn(2).getString();
+        if (seq != expected) return damaged(run_, expected, "it is missing");
+        if (chain(hash_, json) != hash)
+            return damaged(run_, seq, "it was changed after it had been written");
+        const auto whole = put_back(from_, json);
+        if (!whole) return damaged(run_, seq, whole.error().context);
+        auto e = event_from_json(*whole);
+        if (!e) return of_another_version(run_, seq, e.error().context);
+        if (e->run != run_ || e->seq != static_cast<std::uint64_t>(seq))
+            return damaged(run_, seq, "it belongs elsewhere");
+        hash_ = hash;
+        return e;
+    }
+
+    SQLite::Database& from_;
+    std::string run_;
+    std::string hash_;
+    SQLite::Statement next_;
+};
+
+/// Compares a run with what was noted beside it when it was written.
+result<void> check_end(
+    SQLite::Database& from, const std::string& run, std::int64_t count, const std::string& hash
+) {
+    std::optional<run_head> head;
+    try {
+        auto select = prepare(from, select_head, run);
+        head = find_head(select);
+    } catch (const SQLite::Exception& e) {
+        if (!is_damage(e) || count == 0) throw;
+        return damaged(run, count + 1, "whether there is one cannot be read");
+    }
+    if (!head && count == 0)
+        return error{errc::unknown_run, "There is no run '" + run + "'; riva runs lists them."};
+    const std::int64_t expected = head ? head->events : 0;
+    if (count < expected) return damaged(run, count + 1, "it is missing");
+    if (count > expected || hash != head->hash)
         return damaged(run, count, "it is not the last one that was written");
+    return {};
+}
+
+}  // namespace
+
+result<std::vector<event>> read_events(
+    SQLite::Database& from, const std::string& run, std::uint64_t until
+) {
+    std::vector<event> found;
+    event_reader reader(from, run);
+    while (found.size() < until) {
+        const auto added = reader.add_to(found);
+        if (!added) return added.error();
+        if (*added) continue;
+        const auto whole =
+            check_end(from, run, static_cast<std::int64_t>(found.size()), reader.hash());
+        if (!whole) return whole.error();
+        break;
+    }
     return found;
 }
 

@@ -8,6 +8,8 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,8 +43,14 @@ private:
     SQLite::Statement move_head_;
 };
 
-/// All events of a run, its chain of hashes checked. Errors: unknown_run, corrupt.
-result<std::vector<event>> read_events(SQLite::Database& from, const std::string& run);
+/// The events of a run up to the number `until`, itself included, their chain of hashes checked.
+/// All of them are checked against what was noted of the last one, too. Errors: unknown_run;
+/// corrupt and newer_schema, naming the first bad event.
+result<std::vector<event>> read_events(
+    SQLite::Database& from,
+    const std::string& run,
+    std::uint64_t until = std::numeric_limits<std::uint64_t>::max()
+);
 
 std::vector<run_summary> list_runs(SQLite::Database& from);
 

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -124,9 +125,16 @@ asio::awaitable<result<void>> sqlite_journal::append(event e) {
 }
 
 asio::awaitable<result<std::vector<event>>> sqlite_journal::read(std::string run) {
+    return read_until(std::move(run), std::numeric_limits<std::uint64_t>::max());
+}
+
+asio::awaitable<result<std::vector<event>>> sqlite_journal::read_until(
+    std::string run, std::uint64_t until
+) {
     result<std::vector<event>> found;
     co_await offload(state_->reader.get_executor(), [&, s = state_.get()](std::stop_token) {
-        const auto ran = s->look([&](SQLite::Database& from) { found = read_events(from, run); });
+        const auto ran =
+            s->look([&](SQLite::Database& from) { found = read_events(from, run, until); });
         if (!ran) found = ran.error();
     });
     co_return found;

@@ -34,6 +34,14 @@ asio::awaitable<void> keep_append(journal& to, event e, result<void>& into) {
 asio::awaitable<void> keep_read(journal& from, std::string run, result<std::vector<event>>& into) {
     into = co_await from.read(std::move(run));
 }
+asio::awaitable<void> keep_read_until(
+    memory::sqlite_journal& from,
+    std::string run,
+    std::uint64_t until,
+    result<std::vector<event>>& into
+) {
+    into = co_await from.read_until(std::move(run), until);
+}
 asio::awaitable<void> keep_runs(journal& from, result<std::vector<run_summary>>& into) {
     into = co_await from.runs();
 }
@@ -49,6 +57,14 @@ result<void> append(journal& to, event e) {
 result<std::vector<event>> read(journal& from, const std::string& run_id) {
     result<std::vector<event>> found;
     run([&] { return keep_read(from, run_id, found); });
+    return found;
+}
+
+result<std::vector<event>> read_until(
+    memory::sqlite_journal& from, const std::string& run_id, std::uint64_t until
+) {
+    result<std::vector<event>> found;
+    run([&] { return keep_read_until(from, run_id, until, found); });
     return found;
 }
 

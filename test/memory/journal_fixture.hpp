@@ -20,6 +20,9 @@ event log_event(const std::string& run, std::uint64_t seq, std::string message =
 /// The calls of a journal from a plain function.
 result<void> append(journal& to, event e);
 result<std::vector<event>> read(journal& from, const std::string& run);
+result<std::vector<event>> read_until(
+    memory::sqlite_journal& from, const std::string& run, std::uint64_t until
+);
 result<std::vector<run_summary>> runs(journal& from);
 
 /// Writes a database with one run `r` that holds every type of event, and closes it.

@@ -3,6 +3,7 @@
 #include <riva/runtime/journal.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <vector>
@@ -42,6 +43,10 @@ public:
     asio::awaitable<result<void>> append(event e) override;
     /// Errors: unknown_run; corrupt names the first bad event.
     asio::awaitable<result<std::vector<event>>> read(std::string run) override;
+    /// The events up to the number `until`, itself included; all, if there are not so many. Those
+    /// after it are not looked at, so what is damaged can be read up to there: the chain of hashes
+    /// is checked from the first event on. Errors: as `read`, of what is looked at.
+    asio::awaitable<result<std::vector<event>>> read_until(std::string run, std::uint64_t until);
     asio::awaitable<result<std::vector<run_summary>>> runs() override;
 
 private:
