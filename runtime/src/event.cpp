@@ -1,4 +1,4 @@
-#include "event_members.hpp"
+#include "event_members/all.hpp"
 #include "event_names.hpp"
 
 #include <riva/runtime/utf8.hpp>
