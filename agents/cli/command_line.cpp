@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <memory>
+
 namespace riva::cli {
 namespace {
 
@@ -171,33 +173,96 @@ void add_metrics(CLI::App& app, metrics_options& into) {
     app.add_flag("--json", into.json, "One JSON object per line");
 }
 
-void add_model_server(CLI::App& app, model_server_options& into) {
-    auto* script = app.add_option(
-        "SCRIPT", into.script, "The script, a JSON file; without one everything is answered"
+void add_models(CLI::App& app, models_options& into) {
+    add_model_options(app, into.run);
+    add_set_option(app, into.run.settings);
+    app.add_flag("--probe", into.probe, "Ask each server whether it answers");
+    app.add_flag("--json", into.run.json, "One JSON object per model");
+}
+
+void add_apply(CLI::App& app, apply_options& into) {
+    app.add_option("RUN", into.run, "The run")->required();
+    app.add_flag("--undo", into.undo, "Take the change back");
+}
+
+void add_show(CLI::App& app, show_options& into) {
+    app.add_option("RUN", into.run, "The run")->required();
+    app.add_option(
+           "--until", into.until, "The last event to look at: what is damaged is shown up to it"
+    )
+        ->check(CLI::PositiveNumber)
+        ->type_name("SEQ");
+    app.add_flag("--json", into.json, "The events as JSON lines");
+}
+
+void add_replay(CLI::App& app, replay_options& into) {
+    app.add_option("RUN", into.run, "The run")->required();
+    add_set_option(app, into.settings);
+    app.add_flag("--json", into.json, "The events of the replay as JSON lines");
+}
+
+void add_demo(CLI::App& app, run_options& into) {
+    into.demo = true;
+    add_output_options(app, into);
+}
+
+template <class Options>
+void add_nothing(CLI::App&, Options&) {}
+
+/// The commands of riva, of which one is chosen.
+class command_list {
+public:
+    explicit command_list(CLI::App& app) : app_(app) {}
+
+    /// `add` adds the options of the command, which it keeps until it is chosen.
+    template <class Options>
+    void offer(const char* name, const char* help, void (*add)(CLI::App&, Options&)) {
+        auto* offered = app_.add_subcommand(name, help);
+        const auto options = std::make_shared<Options>();
+        add(*offered, *options);
+        offered->callback([this, options] { chosen_ = *options; });
+    }
+
+    command take() { return std::move(*chosen_); }
+
+private:
+    CLI::App& app_;
+    std::optional<command> chosen_;
+};
+
+void offer_work(command_list& all) {
+    all.offer("run", "Run an agent on a repository", add_run);
+    all.offer("demo", "The same on a sample repository, with a scripted model", add_demo);
+    all.offer("resume", "Go on with a run that was killed, cancelled or out of budget", add_resume);
+    all.offer("apply", "Apply a run's change to the repository", add_apply);
+}
+
+void offer_records(command_list& all) {
+    all.offer("runs", "List the runs", add_nothing<runs_options>);
+    all.offer("show", "Show a run: its intentions with verdicts and evidence", add_show);
+    all.offer(
+        "replay", "Make the decisions of a run once more from its record, and compare", add_replay
     );
-    auto* suite =
-        app.add_option("--suite", into.suite, "Answer the tasks of an evaluation suite instead")
-            ->excludes(script);
-    auto* output = app.add_option("-o,--output", into.output, "The script that --record writes");
-    app.add_option("--replay", into.script, "The same as SCRIPT, for one that was recorded")
-        ->excludes(script)
-        ->excludes(suite);
-    auto* record =
-        app.add_option(
-               "--record",
-               into.record,
-               "Pass requests on to the server at this URL, and write a script that answers as it "
-               "does"
-        )
-            ->needs(output)
-            ->excludes(script)
-            ->excludes(suite);
-    output->needs(record);
-    app.add_option("--port", into.port, "The port; 0: any free one");
-    app.add_option("--port-file", into.port_file, "Write the port to this file once it is open");
-    app.add_option("--seed", into.seed, "Of every random choice");
-    app.add_option("--time-scale", into.time_scale, "How long answers take; 0: no waiting")
-        ->check(CLI::NonNegativeNumber);
+    all.offer(
+        "trust",
+        "What is trusted in a repository, and how many failures may have escaped",
+        add_trust
+    );
+    all.offer(
+        "metrics",
+        "What runs took: time, calls, cost, verification, retries; and their averages",
+        add_metrics
+    );
+    all.offer(
+        "memory", "What is remembered of a repository: decisions, patterns, corrections", add_memory
+    );
+}
+
+void offer_surroundings(command_list& all) {
+    all.offer("agents", "List the agents", add_nothing<agents_options>);
+    all.offer("models", "List the models with providers, prices and limits", add_models);
+    all.offer("doctor", "What works on this machine: sandbox, compilers, state", add_nothing<doctor_options>);
+    all.offer("model-server", "A model server that answers from a script", add_model_server);
 }
 
 }  // namespace
@@ -207,90 +272,17 @@ std::variant<command, int> parse_command_line(int argc, char** argv) {
     app.footer(exit_help);
     app.set_version_flag("--version", std::string("riva ") + RIVA_VERSION);
     app.require_subcommand(1);
-
-    run_options run, demo;
-    demo.demo = true;
-    resume_options resume;
-    apply_options apply;
-    show_options show;
-    replay_options replay;
-    model_server_options server;
-    models_options models;
-    trust_options trust;
-    metrics_options metrics;
-    memory_options memory;
-
-    auto* run_command = app.add_subcommand("run", "Run an agent on a repository");
-    add_run(*run_command, run);
-    auto* demo_command =
-        app.add_subcommand("demo", "The same on a sample repository, with a scripted model");
-    add_output_options(*demo_command, demo);
-    auto* resume_command = app.add_subcommand(
-        "resume", "Go on with a run that was killed, cancelled or out of budget"
-    );
-    add_resume(*resume_command, resume);
-    auto* apply_command = app.add_subcommand("apply", "Apply a run's change to the repository");
-    apply_command->add_option("RUN", apply.run, "The run")->required();
-    apply_command->add_flag("--undo", apply.undo, "Take the change back");
-    auto* runs_command = app.add_subcommand("runs", "List the runs");
-    auto* show_command =
-        app.add_subcommand("show", "Show a run: its intentions with verdicts and evidence");
-    show_command->add_option("RUN", show.run, "The run")->required();
-    show_command
-        ->add_option(
-            "--until", show.until, "The last event to look at: what is damaged is shown up to it"
-        )
-        ->check(CLI::PositiveNumber)
-        ->type_name("SEQ");
-    show_command->add_flag("--json", show.json, "The events as JSON lines");
-    auto* replay_command = app.add_subcommand(
-        "replay", "Make the decisions of a run once more from its record, and compare"
-    );
-    replay_command->add_option("RUN", replay.run, "The run")->required();
-    add_set_option(*replay_command, replay.settings);
-    replay_command->add_flag("--json", replay.json, "The events of the replay as JSON lines");
-    auto* agents_command = app.add_subcommand("agents", "List the agents");
-    auto* models_command =
-        app.add_subcommand("models", "List the models with providers, prices and limits");
-    add_model_options(*models_command, models.run);
-    add_set_option(*models_command, models.run.settings);
-    models_command->add_flag("--probe", models.probe, "Ask each server whether it answers");
-    models_command->add_flag("--json", models.run.json, "One JSON object per model");
-    auto* trust_command = app.add_subcommand(
-        "trust", "What is trusted in a repository, and how many failures may have escaped"
-    );
-    add_trust(*trust_command, trust);
-    auto* metrics_command = app.add_subcommand(
-        "metrics", "What runs took: time, calls, cost, verification, retries; and their averages"
-    );
-    add_metrics(*metrics_command, metrics);
-    auto* memory_command = add_memory(app, memory);
-    auto* doctor_command =
-        app.add_subcommand("doctor", "What works on this machine: sandbox, compilers, state");
-    auto* server_command =
-        app.add_subcommand("model-server", "A model server that answers from a script");
-    add_model_server(*server_command, server);
-
+    command_list all(app);
+    offer_work(all);
+    offer_records(all);
+    offer_surroundings(all);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? static_cast<int>(exit_code::verified)
                                 : static_cast<int>(exit_code::usage);
     }
-    if (*run_command) return command(run);
-    if (*demo_command) return command(demo);
-    if (*resume_command) return command(resume);
-    if (*apply_command) return command(apply);
-    if (*show_command) return command(show);
-    if (*replay_command) return command(replay);
-    if (*runs_command) return command(runs_options{});
-    if (*agents_command) return command(agents_options{});
-    if (*models_command) return command(models);
-    if (*trust_command) return command(trust);
-    if (*metrics_command) return command(metrics);
-    if (*memory_command) return command(memory);
-    if (*doctor_command) return command(doctor_options{});
-    return command(server);
+    return all.take();
 }
 
 }  // namespace riva::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "memory_options.hpp"
+#include "model_server_options.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -87,17 +88,6 @@ struct metrics_options {
 };
 
 struct doctor_options {};
-
-struct model_server_options {
-    std::filesystem::path script;
-    std::filesystem::path suite;
-    std::string record;            ///< the URL of the real server; empty: answer from a script
-    std::filesystem::path output;  ///< the script that is recorded
-    std::uint16_t port = 0;
-    std::filesystem::path port_file;
-    std::uint64_t seed = 1;
-    double time_scale = 1.0;
-};
 
 using command = std::variant<
     run_options,

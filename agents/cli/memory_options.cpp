@@ -33,38 +33,32 @@ CLI::App& add_action(
 
 }  // namespace
 
-CLI::App* add_memory(CLI::App& program, memory_options& into) {
-    auto* memory = program.add_subcommand(
-        "memory", "What is remembered of a repository: decisions, patterns, corrections"
-    );
-    memory->require_subcommand(0, 1);
-    add_list_options(*memory, into);
+void add_memory(CLI::App& memory, memory_options& into) {
+    memory.require_subcommand(0, 1);
+    add_list_options(memory, into);
     add_list_options(
-        add_action(*memory, into, "list", "List it, as without a command", memory_action::list),
-        into
+        add_action(memory, into, "list", "List it, as without a command", memory_action::list), into
     );
-    auto& add = add_action(*memory, into, "add", "Remember something", memory_action::add);
+    auto& add = add_action(memory, into, "add", "Remember something", memory_action::add);
     add_repository(add, into);
     add.add_option("TEXT", into.text, "What holds; '-' reads standard input")->required();
     add.add_option("--kind", into.kind, "decision (default), pattern or correction");
     add.add_option("--path", into.paths, "A file or glob that it is about; repeatable")
         ->allow_extra_args(false);
     auto& forget =
-        add_action(*memory, into, "forget", "Show an entry no more", memory_action::forget);
+        add_action(memory, into, "forget", "Show an entry no more", memory_action::forget);
     add_repository(forget, into);
     forget.add_option("ID", into.id, "The number of the entry")->required();
     forget.add_flag("--erase", into.erase, "Delete it with its evidence, which is kept otherwise");
     auto& save = add_action(
-        *memory, into, "export", "Write everything as JSON lines", memory_action::export_all
+        memory, into, "export", "Write everything as JSON lines", memory_action::export_all
     );
     add_repository(save, into);
     save.add_option("-o,--output", into.file, "A file instead of standard output");
-    auto& load = add_action(
-        *memory, into, "import", "Remember what was exported", memory_action::import_all
-    );
+    auto& load =
+        add_action(memory, into, "import", "Remember what was exported", memory_action::import_all);
     add_repository(load, into);
     load.add_option("FILE", into.file, "JSON lines; default: standard input");
-    return memory;
 }
 
 }  // namespace riva::cli

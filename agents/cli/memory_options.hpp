@@ -27,7 +27,7 @@ struct memory_options {
     std::filesystem::path file;  ///< to write or read; empty: a standard stream
 };
 
-/// Adds the command `memory` with its own to a program.
-CLI::App* add_memory(CLI::App& program, memory_options& into);
+/// Adds the options and commands of the command `memory`.
+void add_memory(CLI::App& memory, memory_options& into);
 
 }  // namespace riva::cli
