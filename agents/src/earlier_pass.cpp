@@ -130,6 +130,12 @@ const recorded_answer* earlier_pass::take_answer(
     return &taken_;
 }
 
+bool earlier_pass::has_answer(const std::string& intention, int attempt) const {
+    const auto first = answers_.lower_bound({intention, attempt, {}});
+    const auto last = answers_.lower_bound({intention, attempt + 1, {}});
+    return std::any_of(first, last, [](const auto& each) { return !each.second.empty(); });
+}
+
 std::optional<llm::tier> earlier_pass::find_tier(
     const std::string& intention, int attempt, const std::string& purpose
 ) const {

@@ -44,6 +44,9 @@ public:
         const std::string& request = {}
     );
 
+    /// Whether any answer is left for an attempt at an intention, whatever its purpose.
+    bool has_answer(const std::string& intention, int attempt) const;
+
     /// Of which tier the next of these answers is; nothing if there is none left.
     std::optional<llm::tier> find_tier(
         const std::string& intention, int attempt, const std::string& purpose

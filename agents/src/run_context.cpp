@@ -3,6 +3,7 @@
 #include "recorded_pass.hpp"
 
 #include <riva/runtime/crash_point.hpp>
+#include <riva/runtime/task_group.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_state.hpp>
@@ -13,12 +14,34 @@
 #include <boost/system/system_error.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
 
 namespace riva::agents {
 namespace {
 
 bool belongs_in_journal(const events::body& body) {
     return !std::holds_alternative<events::model_delta>(body);
+}
+
+/// More than that are not held in memory.
+constexpr std::size_t most_held = 256;
+
+/// Of what may follow a recorded answer: that which neither takes time nor is counted elsewhere.
+bool may_wait(const events::model_ended& e) {
+    return e.recorded;
+}
+bool may_wait(const events::action_proposed& e) {
+    return !std::holds_alternative<run_command>(e.action);
+}
+template <class Body>
+bool may_wait(const Body&) {
+    return std::is_same_v<Body, events::intention_started> ||
+           std::is_same_v<Body, events::memory_shown> ||
+           std::is_same_v<Body, events::action_gated> ||
+           std::is_same_v<Body, events::action_executed> ||
+           std::is_same_v<Body, events::check_ended>;
 }
 
 void pass_recorded(const events::model_ended&) {
@@ -49,12 +72,22 @@ asio::awaitable<void> run_context::emit(events::body body) {
         throw boost::system::system_error(asio::error::operation_aborted);
     event e;
     e.run = id;
+    e.time =
+        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
     e.body = std::move(body);
+    if (!belongs_in_journal(e.body)) {
+        e.seq = seq;
+        co_return co_await tell(std::move(e));
+    }
     // At once, so that whoever decides and then tells has the number of that moment.
-    e.seq = belongs_in_journal(e.body) ? ++seq : seq;
+    e.seq = ++seq;
+    note(e.body);
+    const bool waits = repeats(e.body) && held_.size() < most_held;
+    held_.push_back(std::move(e));
+    if (waits) co_return;
     co_await asio::co_spawn(
         co_await asio::this_coro::executor,
-        record_and_tell(std::move(e)),
+        record_and_tell(std::exchange(held_, {})),
         asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable)
     );
 }
@@ -65,34 +98,47 @@ asio::awaitable<void> run_context::emit_end(const intention& it) {
     });
 }
 
-asio::awaitable<void> run_context::record_and_tell(event e) {
-    e.time =
-        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    if (belongs_in_journal(e.body)) {
-        const auto written = co_await record->append(e);
-        if (!written)
-            throw run_over(
-                "error",
-                {"journal", written.error().context, "Nothing was applied; see riva doctor."}
-            );
-        std::visit([](const auto& recorded) { pass_recorded(recorded); }, e.body);
+bool run_context::repeats(const events::body& body) const {
+    if (!std::visit([](const auto& told) { return may_wait(told); }, body)) return false;
+    const auto attempt = attempts.find(lane_of(body));
+    return attempt != attempts.end() && earlier.has_answer(attempt->first, attempt->second);
+}
+
+void run_context::note(const events::body& body) {
+    if (const auto* started = std::get_if<events::intention_started>(&body)) {
+        open_intentions.insert(started->intention);
+        ++attempts[started->intention];
     }
-    co_await observe(std::move(e));
+    if (const auto* ended = std::get_if<events::intention_ended>(&body))
+        open_intentions.erase(ended->intention);
+}
+
+/// Hands all to the journal at once, so that it waits for the disk only once.
+asio::awaitable<void> run_context::record_and_tell(std::vector<event> all) {
+    // The object lives until its coroutines have ended.
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
+    const auto write_one = [&](std::size_t i) { return write(all[i]); };
+    co_await fan_out(all.size(), all.size(), write_one, on_failure::collect_all);
+    for (auto& e : all) co_await tell(std::move(e));
+}
+
+asio::awaitable<void> run_context::write(event e) {
+    const auto written = co_await record->append(e);
+    if (!written)
+        throw run_over(
+            "error", {"journal", written.error().context, "Nothing was applied; see riva doctor."}
+        );
+    std::visit([](const auto& recorded) { pass_recorded(recorded); }, e.body);
 }
 
 asio::awaitable<void> run_context::tell_again(events::body body) {
     if (!belongs_in_journal(body)) co_return;
-    auto told = again->tell(std::move(body));
-    co_await observe(co_await std::move(told));
+    event told = co_await again->tell(std::move(body));
+    note(told.body);
+    co_await tell(std::move(told));
 }
 
-asio::awaitable<void> run_context::observe(event e) {
-    if (const auto* started = std::get_if<events::intention_started>(&e.body)) {
-        open_intentions.insert(started->intention);
-        ++attempts[started->intention];
-    }
-    if (const auto* ended = std::get_if<events::intention_ended>(&e.body))
-        open_intentions.erase(ended->intention);
+asio::awaitable<void> run_context::tell(event e) {
     if (watcher != nullptr) co_await watcher->observe(e);
 }
 

@@ -22,6 +22,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace riva::agents {
 
@@ -108,6 +109,10 @@ struct run_context {
 
     /// Journal first, then the observer. Throws `run_over` if the journal fails. A cancellation
     /// waits until both have the event: none is written and not told, and no number is left out.
+    ///
+    /// What a resumed run only repeats does not wait for the disk: its answer is recorded already,
+    /// and nothing outside depends on it. It is written and told with the next event that is new,
+    /// or before something that takes time.
     asio::awaitable<void> emit(events::body body);
 
     /// Emits that an intention has ended, as it stands in the report.
@@ -117,9 +122,14 @@ struct run_context {
     void check_limits() const;
 
 private:
-    asio::awaitable<void> record_and_tell(event e);
+    bool repeats(const events::body& body) const;
+    void note(const events::body& body);
+    asio::awaitable<void> record_and_tell(std::vector<event> all);
+    asio::awaitable<void> write(event e);
     asio::awaitable<void> tell_again(events::body body);
-    asio::awaitable<void> observe(event e);
+    asio::awaitable<void> tell(event e);
+
+    std::vector<event> held_;  ///< that are numbered and not yet written
 };
 
 }  // namespace riva::agents

@@ -26,7 +26,8 @@ class journal {
 public:
     virtual ~journal() = default;
 
-    /// Durable when it returns: nothing that depends on an event happens before.
+    /// Durable when it returns: nothing that depends on an event happens before. Called again
+    /// before it has returned, for the same run too: events are kept in the order of the calls.
     /// Errors: those of the store; the run stops on any of them.
     /// Cancellation: the event may or may not have been written.
     virtual asio::awaitable<result<void>> append(event e) = 0;
