@@ -1,24 +1,22 @@
 #include "memory.hpp"
 
 #include "bare_rows.hpp"
+#include "lateness.hpp"
 #include "median.hpp"
 #include "pattern_lookup.hpp"
+#include "scratch_folder.hpp"
 
 #include <riva/memory/sqlite_journal.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -29,26 +27,6 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 using milliseconds = std::chrono::duration<double, std::milli>;
-
-/// Gone with all that was written into it.
-class scratch_folder {
-public:
-    explicit scratch_folder(const std::filesystem::path& below) {
-        std::string name = (below / "riva-bench-XXXXXX").string();
-        if (::mkdtemp(name.data()) != nullptr) path_ = name;
-    }
-    ~scratch_folder() {
-        std::error_code ignored;
-        if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-    }
-    scratch_folder(const scratch_folder&) = delete;
-    scratch_folder& operator=(const scratch_folder&) = delete;
-
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 /// As long as events usually are.
 event usual_event(std::string run, std::uint64_t seq) {
@@ -94,33 +72,6 @@ asio::awaitable<void> keep_events(
     into = co_await from.read(std::move(run));
 }
 
-/// Measures how late handlers run, until it is told to stop.
-class lateness {
-public:
-    asio::awaitable<void> measure() {
-        asio::steady_timer next(co_await asio::this_coro::executor);
-        while (!stopped_) {
-            next.expires_after(std::chrono::milliseconds(1));
-            co_await next.async_wait(asio::use_awaitable);
-            const milliseconds late = steady::now() - next.expiry();
-            seen_.push_back(late.count());
-        }
-    }
-
-    void stop() { stopped_ = true; }
-
-    double p99() {
-        if (seen_.empty()) return 0;
-        const auto at = seen_.begin() + static_cast<std::ptrdiff_t>((seen_.size() - 1) * 99 / 100);
-        std::nth_element(seen_.begin(), at, seen_.end());
-        return *at;
-    }
-
-private:
-    bool stopped_ = false;
-    std::vector<double> seen_;
-};
-
 void rethrow(std::exception_ptr e) {
     if (e) std::rethrow_exception(e);
 }
@@ -152,12 +103,15 @@ public:
         if (!pattern_us) return pattern_us.error();
         const auto recall = measure_recall(folder_ / "entries.db", plan_.entries);
         if (!recall) return recall.error();
+        const auto resume = time_resume(folder_ / "resumed", plan_.read);
+        if (!resume) return resume.error();
         return memory_figures{
             median(written),
             median(bare),
             median(idle),
             median(loaded),
             *read_ms,
+            *resume,
             *pattern_us,
             *recall
         };
@@ -261,7 +215,7 @@ result<memory_figures> measure_memory(const memory_plan& plan) {
 }
 
 std::string to_table(const memory_plan& plan, const memory_figures& figures) {
-    std::array<char, 512> text{};
+    std::array<char, 1024> text{};
     std::snprintf(
         text.data(),
         text.size(),
@@ -269,6 +223,7 @@ std::string to_table(const memory_plan& plan, const memory_figures& figures) {
         "floor   %.0f per second (a bare loop on the same disk); the journal has %.2f of it\n"
         "loop    p99 %.3f ms late while the journal writes, %.3f ms without: %.3f ms more\n"
         "read    %.1f ms for %zu events\n"
+        "resume  %.0f ms until a run of %zu events is where it was, %.0f ms of processor time\n"
         "pattern %.1f us to look one up among %zu\n"
         "recall  p50 %.2f ms, p99 %.2f ms of %zu entries\n",
         figures.events_per_second,
@@ -280,6 +235,9 @@ std::string to_table(const memory_plan& plan, const memory_figures& figures) {
         figures.loaded_p99_ms - figures.idle_p99_ms,
         figures.read_ms,
         plan.read,
+        figures.resume.resume_ms,
+        figures.resume.events,
+        figures.resume.processor_ms,
         figures.pattern_us,
         2 * plan.patterns,
         figures.recall.p50_ms,
@@ -299,6 +257,9 @@ std::string to_json(const memory_plan& plan, const memory_figures& figures) {
         {"loaded_p99_ms", figures.loaded_p99_ms},
         {"read", plan.read},
         {"read_ms", figures.read_ms},
+        {"resumed", figures.resume.events},
+        {"resume_ms", figures.resume.resume_ms},
+        {"resume_processor_ms", figures.resume.processor_ms},
         {"pattern_us", figures.pattern_us},
         {"entries", plan.entries},
         {"recall_p50_ms", figures.recall.p50_ms},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "recall.hpp"
+#include "resume.hpp"
 
 #include <riva/runtime/error.hpp>
 
@@ -15,7 +16,7 @@ struct memory_plan {
     std::size_t events = 6400;  ///< in each pass
     std::size_t in_flight = 64;
     std::size_t passes = 5;
-    std::size_t read = 10'000;  ///< events of the run that is read
+    std::size_t read = 10'000;  ///< events of the run that is read, and of the one that is resumed
     std::size_t patterns = 250;  ///< of each of two projects, of which one at a time is looked up
     std::size_t entries = 100'000;  ///< of project memory
 };
@@ -30,6 +31,7 @@ struct memory_figures {
     double idle_p99_ms = 0;
     double loaded_p99_ms = 0;  ///< while the journal takes events, some of 100 kB
     double read_ms = 0;
+    resume_figures resume;  ///< of a run of as many events
     double pattern_us = 0;  ///< to look one up
     recall_figures recall;
 };
