@@ -8,10 +8,13 @@
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <chrono>
 #include <utility>
 
 namespace riva::agents {
 namespace {
+
+using std::chrono::steady_clock;
 
 asio::awaitable<result<void>> write_tree(const run_context& run, change_set files) {
     co_return co_await apply(
@@ -95,6 +98,7 @@ asio::awaitable<void> deliver(run_context& run, report& into, workspace& tree) {
 
 asio::awaitable<error> finish_delivery(run_context& run, report& into, unfinished_delivery what) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    const auto start = steady_clock::now();
     into.changes.files = what.effect.files;
     into.diff = std::move(what.diff);
     if (what.open) {
@@ -109,6 +113,9 @@ asio::awaitable<error> finish_delivery(run_context& run, report& into, unfinishe
     co_await watch(run, into.changes);
     co_await workspace::remove_trees(run.folder, run.blocking);
     run.result = std::move(what.result);
+    // This pass has only written; how long the one took that worked is told by its events.
+    run.result.wall_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start).count();
     into.root.status = intention_status::verified;
     into.root.grade = run.result.grade;
     co_await run.emit(run.result);

@@ -89,10 +89,19 @@ private:
         into_.decisions_.emplace(moment{e.intention, attempts_[e.intention], e.cycle}, e);
     }
 
-    /// Counts also the calls that were cancelled, which have no end in the record.
     void see(const events::run_result& e) {
-        into_.spent_ = e.usage;
+        take(e.usage);
         into_.had_result_ |= is_result(e.outcome);
+    }
+
+    /// The pass was killed, perhaps, before it could say that.
+    void see(const events::effect_prepared& e) {
+        if (e.result) take(e.result->usage);
+    }
+
+    /// Counts also the calls that were cancelled, which have no end in the record.
+    void take(const events::usage& told) {
+        into_.spent_ = told;
         under_way_.clear();
     }
 

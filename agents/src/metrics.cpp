@@ -12,6 +12,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// Told by whoever writes the change to the tree: perhaps `riva apply`, long after the pass.
+bool is_of_effect(const events::body& body) {
+    return type_name(body).starts_with("effect.");
+}
+
 /// An attempt as the passes saw it.
 struct attempt {
     attempt_tally now;
@@ -41,7 +46,7 @@ public:
         }
         now_ = e.time;
         std::visit([this](const auto& body) { see(body); }, e.body);
-        last_ = e.time;
+        if (!is_of_effect(e.body)) last_ = e.time;
     }
 
     run_metrics finish() {
@@ -73,7 +78,7 @@ private:
         return r.attempts[r.current].now;
     }
 
-    /// The process of the pass was killed after the last event.
+    /// The process of the pass was killed after the last event of its work.
     void cut_off() {
         all_.total += std::max(last_ - pass_began_, milliseconds(0));
         calls_.cut_off(last_);
@@ -148,6 +153,11 @@ private:
         all_.grade = e.grade;
         all_.quality = e.quality;
         if (!all_.first_try && is_result(e.outcome)) all_.first_try = e.outcome == "verified";
+    }
+
+    /// What the pass has asked is known from here on, even if it is killed before it can say so.
+    void see(const events::effect_prepared& e) {
+        if (e.result) calls_.see(*e.result, now_);
     }
 
     template <class Body>

@@ -221,6 +221,15 @@ TEST_CASE("calls that were cut off count, as far as anybody knows what they cost
         CHECK(p.spent().micro_usd == 5);
         CHECK(p.spent().unpriced_calls == 1);
     }
+    SECTION("by a kill after the run had booked them") {
+        events::effect_prepared writing;
+        writing.result.emplace().usage.calls = 2;
+        writing.result->usage.micro_usd = 70;
+        r.add(writing);
+        earlier_pass p(r.events);
+        CHECK(p.spent() == writing.result->usage);
+        CHECK_FALSE(p.had_result());
+    }
     SECTION("by a kill before the run went on") {
         r.resume();
         r.start("1");

@@ -173,6 +173,38 @@ TEST_CASE("a call under way at a kill counts once, at an unknown cost", "[metric
     CHECK(m.total == 4s + 1000ms);
 }
 
+TEST_CASE("a change that is written after the death of its run adds only that pass", "[metrics]") {
+    events::run_result promised;
+    promised.outcome = "verified";
+    promised.usage = usage_of(2, 350);
+    promised.wall_ms = 3000;
+    history h;
+    h.start().begin("1").ask("1").answer("1").ask("1");  // which is cancelled
+    h.add(events::workspace_diff{});
+    h.add(events::effect_prepared{"e", "1", "apply", {}, promised});
+    const bool by_apply = GENERATE(false, true);
+    CAPTURE(by_apply);
+    if (by_apply) {
+        h.add(events::effect_applied{"e"});
+        h.events.back().time += std::chrono::hours(24);
+    }
+    const run_metrics killed = measure(h.events);
+    CHECK(killed.total == 5s);
+    CHECK(killed.work.all_calls().calls == 2);
+    h.resume().add(events::workspace_diff{});
+    promised.wall_ms = 40;
+    h.add(promised);
+    const run_metrics m = measure(h.events);
+    CHECK(m.total == 5s + 40ms);
+    CHECK(m.passes == 2);
+    CHECK(m.outcome == "verified");
+    CHECK(m.first_try == true);
+    CHECK(m.work == killed.work);
+    CHECK(m.work.all_calls().input_tokens == 350);
+    CHECK(m.work.all_calls().unpriced_calls == 0);
+    CHECK(m.work.all_calls().duration == 400ms + 2s);
+}
+
 TEST_CASE("metrics tell what was verified, audited and skipped, and what came of it", "[metrics]") {
     using agents::decision_figures;
     decision_figures f = decided("low", "verify", 1, verdict::pass, false);

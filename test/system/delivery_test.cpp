@@ -7,6 +7,11 @@
 
 #include <riva/runtime/digest.hpp>
 
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <chrono>
+
 using namespace riva;
 using Catch::Contains;
 using riva::test::ended_program;
@@ -32,12 +37,14 @@ struct delivery {
     installation i{before, test::folder_in_memory()};
     const std::map<std::string, std::string> tree = test::tree_of(i.repository.path());
 
+    std::string check = "test -d .";
+
     ended_program run(const std::vector<std::string>& more = {"--write"}) {
         std::vector<std::string> arguments{
             "run",
             "change them",
             "--check",
-            "test -d .",
+            check,
             "--sandbox",
             "off",
             "--strategies",
@@ -76,6 +83,22 @@ std::vector<std::string> effects_in(const std::vector<event>& recorded) {
             name.starts_with("effect.") || name == "run.result")
             names.push_back(name);
     return names;
+}
+
+/// From the first event to the last one of the work.
+std::chrono::milliseconds time_of_work(const std::vector<event>& of_killed_run) {
+    auto last = of_killed_run.front().time;
+    for (const auto& e : of_killed_run)
+        if (!type_name(e.body).starts_with("effect.")) last = e.time;
+    return last - of_killed_run.front().time;
+}
+
+std::chrono::milliseconds measured_time(const delivery& d, const std::string& run) {
+    const auto told = d.i.riva({"metrics", run, "--json"});
+    INFO(told.err);
+    REQUIRE(told.status == 0);
+    const auto line = boost::json::parse(told.lines().front());
+    return std::chrono::milliseconds(line.at("figures").at("total_ms").to_number<std::int64_t>());
 }
 
 using names = std::vector<std::string>;
@@ -201,4 +224,21 @@ TEST_CASE("a change that nobody applied cannot be taken back", "[delivery]") {
         effects_in(test::recorded_in(d.i, run)) ==
         names{"run.result", "effect.prepared", "effect.applied"}
     );
+}
+
+TEST_CASE("a run that was killed while its change was written took its time once", "[delivery]") {
+    delivery d;
+    d.check = "sleep 2";
+    const std::string run =
+        d.die(GENERATE("effect_prepared", "file_replaced:2", "effect_applied", "diff_recorded:2"));
+    const auto worked = time_of_work(test::recorded_in(d.i, run));
+    CHECK(worked.count() >= 2000);
+    CHECK(measured_time(d, run) == worked);
+    const auto ended = d.i.riva({"resume", run, "--json"});
+    INFO(ended.err);
+    REQUIRE(ended.status == 0);
+    const auto last = test::result_in(ended);
+    CHECK(last.outcome == "verified");
+    CHECK(last.wall_ms < 2000);
+    CHECK(measured_time(d, run) == worked + std::chrono::milliseconds(last.wall_ms));
 }
