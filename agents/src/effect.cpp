@@ -31,7 +31,9 @@ effect_record find_effects(const std::vector<event>& recorded) {
             found.open = false;
         } else if (std::holds_alternative<events::effect_undone>(e.body)) {
             found = before;
-        } else if (std::holds_alternative<events::run_result>(e.body)) {
+        } else if (std::holds_alternative<events::run_result>(e.body) ||
+                   std::holds_alternative<events::intention_started>(e.body)) {
+            // Said, or no longer true: another pass is at work.
             found.promised.reset();
         }
     }

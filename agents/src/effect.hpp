@@ -13,7 +13,8 @@ namespace riva::agents {
 struct effect_record {
     std::optional<events::effect_prepared> last;  ///< nothing: it never has
     bool open = false;  ///< it is not known how far the last one got
-    /// What the run is still to say once its change is applied; nothing when it has said so.
+    /// What the run is still to say once its change is applied; nothing when it has said so, or has
+    /// gone back to work since.
     std::optional<events::run_result> promised;
 
     /// Whether the change of the run is in the tree, as far as the journal knows.

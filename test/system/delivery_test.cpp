@@ -242,3 +242,19 @@ TEST_CASE("a run that was killed while its change was written took its time once
     CHECK(last.wall_ms < 2000);
     CHECK(measured_time(d, run) == worked + std::chrono::milliseconds(last.wall_ms));
 }
+
+TEST_CASE("what a run was to say of a change that was taken back is not said later", "[delivery]") {
+    delivery d;
+    const std::string run = d.die("effect_prepared");
+    REQUIRE(d.i.riva({"apply", run, "--undo"}).status == 0);
+    d.i.environment = {"RIVA_CRASH_AT=diff_recorded"};
+    REQUIRE(d.i.riva({"resume", run}).status == 137);
+    d.i.environment.clear();
+    // The pass that has this change has promised nothing.
+    REQUIRE(d.i.riva({"apply", run}).status == 0);
+    const auto again = d.i.riva({"resume", run});
+    CHECK(again.status == 2);
+    CHECK_THAT(again.err, Contains("by riva apply"));
+    for (const auto& e : test::recorded_in(d.i, run))
+        CHECK_FALSE(std::holds_alternative<events::run_result>(e.body));
+}
