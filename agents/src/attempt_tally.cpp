@@ -74,6 +74,13 @@ void attempt_tally::see(const events::verify_canary& e) {
     if (e.outcome == "caught") ++canaries_caught_;
 }
 
+void attempt_tally::add_escapes(const attempt_tally& of_other) {
+    for (const auto& [number, c] : of_other.cycles_) {
+        const auto same = cycles_.find(number);
+        if (c.escaped && same != cycles_.end()) same->second.escaped = true;
+    }
+}
+
 std::int64_t attempt_tally::cycles() const {
     return static_cast<std::int64_t>(cycles_.size()) + answers_lost_;
 }

@@ -23,6 +23,9 @@ public:
     void see(const events::trust_changed& e);
     void see(const events::verify_canary& e);
 
+    /// What another pass told of the same attempt: a later one does not repeat what has escaped.
+    void add_escapes(const attempt_tally& of_other);
+
     /// How far it got: the attempt of another pass that got further tells more.
     std::int64_t cycles() const;
     /// Whether a cycle failed, or the parts did not make up the whole.

@@ -89,6 +89,10 @@ private:
         into_.decisions_.emplace(moment{e.intention, attempts_[e.intention], e.cycle}, e);
     }
 
+    void see(const events::trust_changed& e) {
+        into_.told_.insert(outcome_in(e, attempts_[e.intention]));
+    }
+
     void see(const events::run_result& e) {
         take(e.usage);
         into_.had_result_ |= is_result(e.outcome);
@@ -151,6 +155,14 @@ std::optional<llm::tier> earlier_pass::find_tier(
     const auto found = answers_.find({intention, attempt, purpose});
     if (found == answers_.end() || found->second.empty()) return std::nullopt;
     return llm::parse_tier(found->second.front().said.tier);
+}
+
+earlier_pass::told_outcome earlier_pass::outcome_in(const events::trust_changed& e, int attempt) {
+    return {{e.intention, attempt, e.cycle}, e.risk, e.pattern, e.outcome};
+}
+
+bool earlier_pass::has_told(const events::trust_changed& what, int attempt) const {
+    return told_.contains(outcome_in(what, attempt));
 }
 
 const std::vector<events::remembered>* earlier_pass::find_shown(

@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,6 +59,10 @@ public:
         const std::string& intention, int cycle, int attempt = 1
     ) const;
 
+    /// Whether a pass told the same of a cycle of an attempt, of the same risk and pattern: without
+    /// a ticket, that is how it is known. Whatever the tickets are.
+    bool has_told(const events::trust_changed& what, int attempt) const;
+
     /// What prompts of an attempt at an intention showed of project memory; null: none was asked.
     /// Lifetime: as long as this.
     const std::vector<events::remembered>* find_shown(const std::string& intention, int attempt)
@@ -93,11 +98,23 @@ private:
         auto operator<=>(const moment&) const = default;
     };
 
+    /// What trust was told of a cycle.
+    struct told_outcome {
+        moment at;
+        std::string risk;
+        std::string pattern;
+        std::string outcome;
+        auto operator<=>(const told_outcome&) const = default;
+    };
+
+    static told_outcome outcome_in(const events::trust_changed& e, int attempt);
+
     class reader;
 
     std::map<lane, std::deque<recorded_answer>> answers_;
     std::map<moment, events::verify_decided> decisions_;
     std::map<std::pair<std::string, int>, std::vector<events::remembered>> shown_;
+    std::set<told_outcome> told_;
     std::vector<events::memory_recorded> learnt_;
     recorded_answer taken_;
     events::usage spent_;

@@ -23,10 +23,15 @@ struct attempt {
     attempt_tally before;  // of an earlier pass
 
     void begin_again() {
-        if (now.cycles() >= before.cycles()) before = std::move(now);
+        before = best();
         now = {};
     }
-    const attempt_tally& best() const { return now.cycles() >= before.cycles() ? now : before; }
+    attempt_tally best() const {
+        const bool further = now.cycles() >= before.cycles();
+        attempt_tally found = further ? now : before;
+        found.add_escapes(further ? before : now);
+        return found;
+    }
 };
 
 struct intention_record {

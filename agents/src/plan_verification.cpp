@@ -127,6 +127,16 @@ void tell_other_plan(const work_item& item, const verification_plan& recorded, c
     item.run.other->compare(std::move(made));
 }
 
+/// A skipped change has no ticket that could be closed, so the journal says whether an earlier pass
+/// has booked that it was wrong. Where its process was killed between booking and saying so, it is
+/// booked twice: a failure too many makes trust smaller, one too few would make it too large.
+bool is_known_escape(const run_context& run, const events::trust_changed& escape) {
+    // Points are of this pass alone, which has not lost them yet.
+    if (run.options.trust.mode == verify::trust_mode::heuristic) return false;
+    const auto attempt = run.attempts.find(escape.intention);
+    return run.earlier.has_told(escape, attempt == run.attempts.end() ? 1 : attempt->second);
+}
+
 void count(events::verification_counts& counts, const verify::trust_decision& made) {
     if (made.choice == verify::trust_choice::skip) ++counts.skipped;
     if (made.choice == verify::trust_choice::audit) ++counts.audited;
@@ -191,6 +201,7 @@ asio::awaitable<void> report_to_trust(
     } else {
         if (outcome != verdict::fail) co_return;
         event.outcome = "escape";
+        if (is_known_escape(item.run, event)) co_return;
         const auto taken = co_await item.run.trust->report_escape(about.action);
         if (!taken) lost = taken.error();
     }

@@ -255,6 +255,24 @@ TEST_CASE("whose the next recorded answer is, is known before it is taken", "[ea
     CHECK_FALSE(p.find_tier("1.1", 1, "riva_action").has_value());
 }
 
+TEST_CASE("an escape that any earlier pass has told is known by what was decided", "[earlier]") {
+    const events::trust_changed escape{"1", 2, "low", "edit", 0, "escape"};
+    record r;
+    r.start("1");
+    r.add(escape);
+    r.add(events::trust_changed{"1", 3, "low", "edit", 7, "fail"});
+    r.resume();
+    r.start("1");
+    r.resume();
+    const earlier_pass p(r.events);
+    CHECK(p.has_told(escape, 1));
+    CHECK_FALSE(p.has_told(escape, 2));
+    CHECK_FALSE(p.has_told({"1", 2, "medium", "edit", 0, "escape"}, 1));
+    CHECK_FALSE(p.has_told({"1", 2, "low", "create", 0, "escape"}, 1));
+    CHECK_FALSE(p.has_told({"1", 3, "low", "edit", 0, "escape"}, 1));
+    CHECK_FALSE(p.has_told({"1.1", 2, "low", "edit", 0, "escape"}, 1));
+}
+
 TEST_CASE("a run has had a result once a pass ended with one", "[earlier]") {
     for (const auto& [outcome, is_result] : std::map<std::string, bool>{
              {"failed", true}, {"unverified", true}, {"exhausted", false}, {"cancelled", false}

@@ -230,6 +230,19 @@ TEST_CASE("an escape that is told twice is one", "[metrics]") {
     CHECK(measure(h.events).work.all_decisions().escaped == 1);
 }
 
+TEST_CASE("an escape that only the first pass tells counts in all of them", "[metrics]") {
+    history h;
+    h.start().begin("1").cycle("1", 1, "low", false).decide("1", 1, "skip", 0.5);
+    h.add(events::trust_changed{"1", 1, "low", "p", 0, "escape"});
+    for (int pass = 2; pass < 4; ++pass) {
+        h.resume().begin("1").cycle("1", 1, "low", false).decide("1", 1, "skip", 0.5);
+        h.cycle("1", 2, "low", false).decide("1", 2, "skip", 0.5);
+        const auto decided = measure(h.events).work.all_decisions();
+        CHECK(decided.skipped == 2);
+        CHECK(decided.escaped == 1);
+    }
+}
+
 TEST_CASE("the first attempt and the first try are told apart", "[metrics]") {
     history right;
     right.start().begin("1").cycle("1", 1, "low").finish("verified");
