@@ -24,17 +24,21 @@ std::string outcome_of(const std::vector<event>& events) {
     return outcome;
 }
 
-result<change_set> apply_change(const agents::application& what) {
+result<agents::applied_run> apply_change(const agents::application& what) {
     agents::settings settings;
     settings.state_folder = state_folder();
     asio::io_context io(1);
     agents::engine engine(io.get_executor(), settings);
     std::exception_ptr failure;
-    result<change_set> applied;
-    asio::co_spawn(io, engine.apply(what), [&](std::exception_ptr e, result<change_set> r) {
-        failure = e;
-        applied = std::move(r);
-    });
+    result<agents::applied_run> applied;
+    asio::co_spawn(
+        io,
+        engine.apply(what),
+        [&](std::exception_ptr e, result<agents::applied_run> r) {
+            failure = e;
+            applied = std::move(r);
+        }
+    );
     io.run();
     if (failure) std::rethrow_exception(failure);
     return applied;
@@ -70,7 +74,13 @@ exit_code carry_out(const apply_options& options) {
     if (!run) return complain(run.error());
     const auto applied = apply_change({*run, options.undo});
     if (!applied) return complain(applied.error());
-    print_files(*applied);
+    print_files(applied->changes);
+    if (applied->unwatched)
+        std::fprintf(
+            stderr,
+            "riva: warning: later runs will not learn from what you make of this change: %s\n",
+            printable(applied->unwatched->context).c_str()
+        );
     if (!options.undo) warn_of(*run);
     return exit_code::verified;
 }

@@ -63,17 +63,24 @@ asio::awaitable<result<report>> engine::resume(resumption what, observer* watche
     co_return co_await std::move(ended);
 }
 
-asio::awaitable<result<change_set>> engine::apply(application what) {
+asio::awaitable<result<applied_run>> engine::apply(application what) {
     const auto record = state_->journal();
     if (!record) co_return record.error();
-    result<change_set> applied;
+    result<applied_run> applied;
     // The object lives until its coroutine has ended.
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
     const auto work = [&]() -> asio::awaitable<void> {
         const fs::path folder = state_->options.state_folder / "runs" / what.run;
-        applied = co_await apply_run(**record, state_->parts.blocking, folder, what);
-        if (applied && !what.undo && state_->parts.journal == nullptr)
+        auto written = co_await apply_run(**record, state_->parts.blocking, folder, what);
+        if (!written) {
+            applied = written.error();
+            co_return;
+        }
+        applied = applied_run{std::move(*written)};
+        if (what.undo || state_->parts.journal != nullptr) co_return;
+        const auto watched =
             co_await watch_applied(state_->project, **record, what.run, state_->parts.blocking);
+        if (!watched) applied->unwatched = watched.error();
     };
     co_await run_on(asio::make_strand(executor_), work);
     co_return applied;

@@ -140,15 +140,16 @@ asio::awaitable<void> watch(run_context& run, const change_set& changes) {
     if (!watched) co_await run.emit(events::log{"warning", watched.error().context});
 }
 
-asio::awaitable<void> watch_applied(
+asio::awaitable<result<void>> watch_applied(
     project_archive& project, riva::journal& record, std::string run, asio::any_io_executor blocking
 ) {
     const auto recorded = co_await record.read(std::move(run));
-    auto found = recorded ? find_watchable(*recorded) : std::nullopt;
-    if (found)
-        co_await project.watch_change(
-            std::move(found->repository), std::move(found->change), std::move(blocking)
-        );
+    if (!recorded) co_return recorded.error();
+    auto found = find_watchable(*recorded);
+    if (!found) co_return result<void>{};
+    co_return co_await project.watch_change(
+        std::move(found->repository), std::move(found->change), std::move(blocking)
+    );
 }
 
 }  // namespace riva::agents

@@ -26,9 +26,9 @@ asio::awaitable<void> note_use(run_context& run);
 asio::awaitable<void> watch(run_context& run, const change_set& changes);
 
 /// The same for the change of a run that `engine::apply` wrote, unless the run was not verified, or
-/// had memory off. The change is in the tree, whether or not anything can be learnt from it, so
-/// what fails is left. Cancellation: terminal.
-asio::awaitable<void> watch_applied(
+/// had memory off. Errors: those of the journal and of the memory; the change is in the tree all
+/// the same. Cancellation: terminal.
+asio::awaitable<result<void>> watch_applied(
     project_archive& project, riva::journal& record, std::string run, asio::any_io_executor blocking
 );
 

@@ -3,9 +3,12 @@
 #include "catch.hpp"
 #include "program.hpp"
 
+#include <SQLiteCpp/Database.h>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <sealed_files.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -137,6 +140,28 @@ TEST_CASE("memory learns that an applied change was taken back", "[memory]") {
         told.out,
         Contains("The whole change was taken back that riva had made for: write add in m.py")
     );
+}
+
+TEST_CASE("apply says when nothing can be learnt from what becomes of the change", "[memory]") {
+    if (!have_sandbox()) return;
+    const installation i;
+    model_server server(script_that_writes_add());
+    REQUIRE(
+        i.riva({"run", "write add in m.py", "--model", server.spec(), "--check", "test -f m.py"})
+            .status == 0
+    );
+    SQLite::Database(database_of(i).string(), SQLite::OPEN_READWRITE, 0, memory::sealed_files())
+        .exec("DROP TABLE memory_watched_files");
+    const auto applied = i.riva({"apply", "2"});
+    CHECK(applied.status == 0);
+    CHECK(std::filesystem::exists(i.repository / "m.py"));
+    CHECK_THAT(applied.out, Contains("m.py"));
+    CHECK_THAT(applied.err, Contains("riva: warning: ") && Contains("memory_watched_files"));
+    CHECK(std::ranges::count(applied.err, '\n') == 1);
+    // To take it back there is nothing to learn.
+    const auto undone = i.riva({"apply", "2", "--undo"});
+    CHECK(undone.status == 0);
+    CHECK(undone.err.empty());
 }
 
 TEST_CASE("memory shows no control characters", "[memory][bad input]") {

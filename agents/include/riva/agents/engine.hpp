@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,6 +51,13 @@ struct resumption {
 struct application {
     std::string run;
     bool undo = false;  ///< take it back instead
+};
+
+/// What was written of a run whose change was applied or taken back.
+struct applied_run {
+    change_set changes;
+    /// Why later runs will not learn from what becomes of it; nothing: they can, or are not to.
+    std::optional<error> unwatched = {};
 };
 
 /// How a run ended. The change is in `state_folder/runs/<run>/objects`, for `apply`.
@@ -113,13 +121,12 @@ public:
     );
 
     /// Writes the change of a run to its repository whatever its outcome is, or takes it back; also
-    /// what another process left half done. Returns what was to be changed. Nothing is written over
-    /// what the run did not know.
+    /// what another process left half done. Nothing is written over what the run did not know.
     ///
     /// Errors: unknown run; `errc::nothing_to_apply`; `errc::run_active` when a process works on
     /// it; those of `riva::apply`, above all `riva::errc::conflict` naming the files. Cancellation:
     /// as `riva::apply`.
-    asio::awaitable<result<change_set>> apply(application what);
+    asio::awaitable<result<applied_run>> apply(application what);
 
     /// The same for callers that are not coroutines. Completion signature:
     /// `void(std::exception_ptr, result<report>)`.
