@@ -14,7 +14,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace riva::agents {
@@ -125,6 +127,7 @@ public:
 
         run_context run(*options, job);
         if (!changes_.empty()) run.other = &besides;
+        note_unanswerable(into, not_decided_again(*options, *other));
         run.id = job.run;
         run.seed = started.seed;
         run.blocking = executor;
@@ -149,6 +152,12 @@ public:
     }
 
 private:
+    /// Each once, in their order, whichever passes they differ in.
+    static void note_unanswerable(replay_report& into, std::set<std::string> more) {
+        more.insert(into.unanswerable.begin(), into.unanswerable.end());
+        into.unanswerable.assign(more.begin(), more.end());
+    }
+
     const std::vector<event>& all_;
     const settings& own_;
     const std::map<std::string, std::string>& changes_;
@@ -163,7 +172,6 @@ asio::awaitable<result<replay_report>> replay(
     replay_report report;
     result<void> done;
     replayer all(recorded, own, changes);
-    report.unanswerable = not_decided_again(changes);
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
     const auto on_strand = [&]() -> asio::awaitable<void> {
         for (const auto& pass : split_passes(recorded)) {

@@ -5,8 +5,10 @@
 #include <string_view>
 
 namespace riva::agents {
+namespace {
 
-std::vector<std::string> not_decided_again(const std::map<std::string, std::string>& changes) {
+/// Whether `what_if` compares what depends on it.
+bool is_decided_again(std::string_view key) {
     static constexpr std::array decided = {
         std::string_view("approve"),
         std::string_view("max_calls"),
@@ -23,12 +25,25 @@ std::vector<std::string> not_decided_again(const std::map<std::string, std::stri
         std::string_view("verify.by_risk"),
         std::string_view("verify.judge"),
     };
-    std::vector<std::string> others;
-    for (const auto& [key, value] : changes) {
-        const bool known = std::ranges::find(decided, std::string_view(key)) != decided.end();
-        const bool of_models = key == "model" || key.starts_with("models.");
-        if (!known && !of_models && !key.starts_with("trust.")) others.push_back(key);
-    }
+    if (key.starts_with("models.fallback.")) return false;  // asked only when a provider fails
+    return key == "model" || key.starts_with("models.") || key.starts_with("trust.") ||
+           std::ranges::find(decided, key) != decided.end();
+}
+
+}  // namespace
+
+std::set<std::string> not_decided_again(const settings& recorded, const settings& other) {
+    const auto before = recorded.describe(), now = other.describe();
+    std::set<std::string> others;
+    const auto note_what_differs = [&](const auto& of_one, const auto& of_other) {
+        for (const auto& [key, value] : of_one) {
+            const auto same = of_other.find(key);
+            const bool differs = same == of_other.end() || same->second != value;
+            if (differs && !is_decided_again(key)) others.insert(key);
+        }
+    };
+    note_what_differs(before, now);
+    note_what_differs(now, before);
     return others;
 }
 

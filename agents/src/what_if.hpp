@@ -5,6 +5,7 @@
 #include <riva/agents/replay.hpp>
 #include <riva/agents/settings.hpp>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,9 @@ struct what_if {
     }
 };
 
-/// Those of some settings that decide only what models, commands and checks are asked and how long
-/// they may take: what these would have said then is in no record.
-std::vector<std::string> not_decided_again(const std::map<std::string, std::string>& changes);
+/// Which settings differ that decide only what models, commands and checks are asked and how long
+/// they may take, by their names for `settings::describe`: what these would have said then is in no
+/// record. A name for several settings stands for each of them.
+std::set<std::string> not_decided_again(const settings& recorded, const settings& other);
 
 }  // namespace riva::agents

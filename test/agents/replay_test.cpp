@@ -228,7 +228,7 @@ TEST_CASE("a record of an earlier version says at which event it cannot be repla
 
 TEST_CASE("other settings tell what they would have decided otherwise", "[replay]") {
     if (!have_sandbox()) return;
-    const auto recorded = three_steps();
+    auto recorded = three_steps();
     SECTION("the same value changes nothing") {
         CHECK(decisions_with(recorded, "trust.mode", "certified").empty());
     }
@@ -273,6 +273,26 @@ TEST_CASE("other settings tell what they would have decided otherwise", "[replay
         REQUIRE(said.has_value());
         CHECK(said->changed.empty());
         CHECK(said->unanswerable == std::vector<std::string>{"context_bytes"});
+    }
+    SECTION("all strategies are decided again but for those that decide nothing") {
+        const auto said = replay(recorded, {{"strategies", "baseline"}});
+        REQUIRE(said.has_value());
+        CHECK_FALSE(said->changed.empty());
+        CHECK(said->unanswerable == std::vector<std::string>{"verify.cache", "verify.parallel"});
+    }
+    SECTION("who is asked when a provider fails is not decided again") {
+        const auto said =
+            replay(recorded, {{"models.fallback.1", "openai:other@http://127.0.0.1:1/v1"}});
+        REQUIRE(said.has_value());
+        CHECK(said->changed.empty());
+        CHECK(said->unanswerable == std::vector<std::string>{"models.fallback.1"});
+    }
+    SECTION("what the run was set to itself changes nothing") {
+        const auto& settings = first<events::run_started>(recorded).settings;
+        const auto said = replay(recorded, settings);
+        REQUIRE(said.has_value());
+        CHECK(said->changed.empty());
+        CHECK(said->unanswerable.empty());
     }
     SECTION("a setting that does not exist is refused") {
         const auto said = replay(recorded, {{"max_cycle", "1"}});

@@ -35,8 +35,10 @@ struct replay_report {
     int passes = 0;
     std::optional<divergence> difference;  ///< the first one; nothing: all was the same
     std::vector<changed_decision> changed;  ///< what other settings decide otherwise
-    /// Those of the other settings that decide only what models, commands and checks are asked, and
-    /// for how long: what these would have said is in no record.
+    /// Settings that were others than those of the run and decide only what models, commands and
+    /// checks are asked, and for how long: what these would have said is in no record. By the names
+    /// of `settings::describe`, so that `strategies` stands for those it sets; sorted. None of them
+    /// is behind any of `changed`.
     std::vector<std::string> unanswerable;
 };
 
