@@ -258,3 +258,35 @@ TEST_CASE("what a run was to say of a change that was taken back is not said lat
     for (const auto& e : test::recorded_in(d.i, run))
         CHECK_FALSE(std::holds_alternative<events::run_result>(e.body));
 }
+
+TEST_CASE("a run replays whoever wrote its change", "[delivery]") {
+    delivery d;
+    std::string run;
+    SECTION("the user, later") {
+        REQUIRE(d.run({}).status == 0);
+        run = test::runs_in(d.i).front();
+        REQUIRE(d.i.riva({"apply", run}).status == 0);
+    }
+    SECTION("the user, who took it back") {
+        REQUIRE(d.run().status == 0);
+        run = test::runs_in(d.i).front();
+        REQUIRE(d.i.riva({"apply", run, "--undo"}).status == 0);
+    }
+    SECTION("the user, after its death") {
+        run = d.die("file_replaced:2");
+        REQUIRE(d.i.riva({"apply", run}).status == 0);
+    }
+    SECTION("the pass that went on") {
+        run = d.die("file_replaced:2");
+        REQUIRE(d.i.riva({"resume", run}).status == 0);
+    }
+    SECTION("the pass that went on from where the user took it back") {
+        run = d.die("effect_prepared");
+        REQUIRE(d.i.riva({"apply", run, "--undo"}).status == 0);
+        REQUIRE(d.i.riva({"resume", run}).status == 0);
+    }
+    const auto said = d.i.riva({"replay", run});
+    INFO(said.out << said.err);
+    CHECK(said.status == 0);
+    CHECK_THAT(said.out, Contains("all the same"));
+}
