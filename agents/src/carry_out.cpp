@@ -3,6 +3,7 @@
 #include "protection.hpp"
 #include "run_driver.hpp"
 #include "trust_session.hpp"
+#include "unrecorded_run.hpp"
 
 #include <riva/agents/agent.hpp>
 #include <riva/agents/error.hpp>
@@ -72,6 +73,17 @@ asio::awaitable<result<workspace>> stage(
     co_return std::move(*tree);
 }
 
+/// `base`, `lock`: as `stage` has them.
+asio::awaitable<result<void>> stage_and_drive(
+    run_context& run, report& outcome, std::string base, std::optional<run_lock>& lock
+) {
+    auto tree = co_await stage(run, std::move(base), lock);
+    if (!tree) co_return tree.error();
+    tree->protect(files_that_judge(run.job));
+    co_await drive(run, outcome, std::move(*tree));
+    co_return result<void>{};
+}
+
 report begin_report(const run_context& run) {
     report empty;
     empty.run = run.id;
@@ -124,11 +136,17 @@ asio::awaitable<result<void>> engine::state::work(
     verify::trust_budget budget(run.blocking, trusted, run.options.trust, toss_coin);
     run.trust = &budget;
     run.archive = &trust;
-    auto tree = co_await stage(run, plan.base, lock);
-    if (!tree) co_return tree.error();
-    tree->protect(files_that_judge(run.job));
-    co_await drive(run, outcome, std::move(*tree));
-    co_return result<void>{};
+    std::optional<unrecorded_run> mark;
+    // A host that keeps the journal elsewhere may have runs that are not in this one.
+    if (!lock && parts.journal == nullptr) {
+        auto made = co_await mark_new_run(options.state_folder, run.id, *run.record, run.blocking);
+        if (!made) co_return made.error();
+        mark = std::move(*made);
+    }
+    const auto staged = co_await stage_and_drive(run, outcome, plan.base, lock);
+    const auto& failure = outcome.result.error;
+    if (mark && !(failure && failure->kind == "journal")) mark->remove();
+    co_return staged;
 }
 
 asio::awaitable<result<report>> engine::state::carry_out(

@@ -93,4 +93,17 @@ asio::awaitable<void> workspace::remove_trees(
         co_await file_work<void>(blocking, [&](std::stop_token) { remove_trees_in(folder); });
 }
 
+asio::awaitable<result<void>> workspace::remove_folder(
+    std::filesystem::path folder, asio::any_io_executor blocking
+) {
+    co_return co_await file_work<void>(blocking, [&](std::stop_token) {
+        const file_descriptor fd(
+            ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        );
+        if (!fd && errno == ENOENT) return;
+        if (!fd || !remove_all_in(fd.get()) || ::rmdir(folder.c_str()) != 0)
+            fail_io("remove the folder", folder.string(), errno);
+    });
+}
+
 }  // namespace riva

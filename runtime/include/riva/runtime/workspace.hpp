@@ -82,6 +82,12 @@ public:
         std::filesystem::path folder, asio::any_io_executor blocking
     );
 
+    /// Removes all that is left of a workspace which nobody uses any more, its objects too; nothing
+    /// to be done if there is no such folder. Errors: `errc::io_failed`.
+    static asio::awaitable<result<void>> remove_folder(
+        std::filesystem::path folder, asio::any_io_executor blocking
+    );
+
     /// A tree of which only paths and hashes exist, for whoever goes once more through what a run
     /// did: it is changed by `take_over`, can be rolled back, forked and merged, and touches no
     /// disk. Actions, queries, `diff`, `objects` and `discard_objects` have nothing to work on
