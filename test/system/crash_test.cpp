@@ -76,7 +76,9 @@ private:
 
 /// Every script of those with this remainder.
 void kill_scripts(unsigned remainder) {
-    const unsigned seed = std::random_device()();
+    const char* given = std::getenv("RIVA_SEED");
+    const unsigned seed = given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10))
+                                           : std::random_device()();
     std::printf("seed %u\n", seed);
     INFO("seed " << seed);
     std::mt19937 random(seed);
