@@ -54,14 +54,19 @@ void go_on_from(run_context& run, earlier_pass earlier) {
     run.earlier = std::move(earlier);
 }
 
-/// The tree that the run works on, and the right to work on it. `base` is what a run began with
-/// that goes on; it has the lock already. Empty: the run is new.
+/// The tree that the run works on, and the right to work on it. A run that goes on has the lock
+/// already.
 asio::awaitable<result<workspace>> stage(
-    run_context& run, std::string base, std::optional<run_lock>& lock
+    run_context& run, const run_plan& plan, std::optional<run_lock>& lock
 ) {
-    if (!base.empty())
+    if (!plan.base.empty())
         co_return co_await workspace::stage_again(
-            run.job.repository, run.folder, base, run.blocking, run.options.workspace
+            run.job.repository,
+            run.folder,
+            plan.base,
+            plan.kept,
+            run.blocking,
+            run.options.workspace
         );
     auto tree = co_await workspace::stage(
         run.job.repository, run.folder, run.blocking, run.options.workspace
@@ -73,11 +78,10 @@ asio::awaitable<result<workspace>> stage(
     co_return std::move(*tree);
 }
 
-/// `base`, `lock`: as `stage` has them.
 asio::awaitable<result<void>> stage_and_drive(
-    run_context& run, report& outcome, std::string base, std::optional<run_lock>& lock
+    run_context& run, report& outcome, const run_plan& plan, std::optional<run_lock>& lock
 ) {
-    auto tree = co_await stage(run, std::move(base), lock);
+    auto tree = co_await stage(run, plan, lock);
     if (!tree) co_return tree.error();
     tree->protect(files_that_judge(run.job));
     co_await drive(run, outcome, std::move(*tree));
@@ -143,7 +147,7 @@ asio::awaitable<result<void>> engine::state::work(
         if (!made) co_return made.error();
         mark = std::move(*made);
     }
-    const auto staged = co_await stage_and_drive(run, outcome, plan.base, lock);
+    const auto staged = co_await stage_and_drive(run, outcome, plan, lock);
     const auto& failure = outcome.result.error;
     if (mark && !(failure && failure->kind == "journal")) mark->remove();
     co_return staged;

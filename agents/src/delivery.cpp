@@ -66,6 +66,10 @@ recorded_change find_change(const std::vector<event>& recorded) {
 
 }  // namespace
 
+change_set find_change_to_apply(const std::vector<event>& recorded) {
+    return find_change(recorded).files;
+}
+
 asio::awaitable<void> deliver(run_context& run, report& into, workspace& tree) {
     auto changes = co_await tree.changes();
     auto diff = co_await tree.diff();

@@ -20,6 +20,9 @@ struct unfinished_delivery {
     std::string diff;
 };
 
+/// The change that the last pass over a run left to be applied; empty: none.
+change_set find_change_to_apply(const std::vector<event>& recorded);
+
 /// Goes on with it, to the end of the run, whether it is cancelled or not. Returns an error without
 /// a code, or one of those of `apply`; then nothing was recorded.
 asio::awaitable<error> finish_delivery(run_context& run, report& into, unfinished_delivery what);

@@ -93,6 +93,7 @@ result<run_plan> plan_next_pass(
     if (!options) return options.error();
 
     run_plan plan{{}, std::move(*options), earlier_pass(recorded), f.started->base};
+    plan.kept = find_change_to_apply(recorded);
     plan.job.what = f.started->task;
     plan.job.acceptance = f.started->acceptance;
     plan.job.repository = f.started->repository;

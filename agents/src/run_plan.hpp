@@ -20,6 +20,7 @@ struct run_plan {
     settings options;
     earlier_pass earlier = {};  ///< of a new run: empty
     std::string base = {};      ///< the tree that the run began with, if it goes on
+    change_set kept = {};       ///< may still be applied, until the next pass has begun
     std::string seed = {};      ///< that it began with
     /// All that is left to do.
     std::optional<unfinished_delivery> delivery = {};

@@ -33,6 +33,7 @@ description describe(errc code) noexcept {
         case errc::deadline_passed: return {"deadline passed", condition::timed_out};
         case errc::budget_exhausted: return {"budget exhausted", condition::exhausted};
         case errc::malformed_event: return {"malformed event", condition::corrupt};
+        case errc::content_lost: return {"content lost", condition::corrupt};
     }
     return {"unknown error", condition::invalid};
 }

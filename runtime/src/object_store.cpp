@@ -53,7 +53,7 @@ private:
 
 [[noreturn]] void fail_damaged(const std::string& hash) {
     fail(
-        errc::io_failed,
+        errc::content_lost,
         "object " + hash +
             " of the run is damaged: its content has another hash; run the task again"
     );
@@ -93,6 +93,8 @@ std::string object_store::put_file(int fd, std::string_view path, const std::sto
 
 file_descriptor object_store::open_object(const std::string& hash) const {
     file_descriptor object(::openat(fd_.get(), hash.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!object && errno == ENOENT)
+        fail(errc::content_lost, "object " + hash + " of the run is missing; run the task again");
     if (!object) fail_io("open the object", hash, errno);
     return object;
 }
@@ -121,16 +123,38 @@ void object_store::keep_only(const std::set<std::string>& hashes, const std::sto
         throw_if_stopped(stop);
         if (::fsync(open_object(hash).get()) != 0) fail_io("write to disk the object", hash, errno);
     }
+    for (const auto& name : names(stop))
+        if (!hashes.contains(name)) remove(name);
+    if (::fsync(fd_.get()) != 0) fail_io("write to disk the folder", folder_.string(), errno);
+}
+
+void object_store::keep_sound(const std::set<std::string>& hashes, const std::stop_token& stop) {
+    for (const auto& name : names(stop))
+        if (!hashes.contains(name) || !is_sound(name, stop)) remove(name);
+}
+
+bool object_store::is_sound(const std::string& hash, const std::stop_token& stop) const {
+    const file_descriptor object(
+        ::openat(fd_.get(), hash.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    );
+    return object && hash_file(object.get(), hash, stop) == hash;
+}
+
+std::vector<std::string> object_store::names(const std::stop_token& stop) const {
     const int fd = ::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) fail_io("open the object store", folder_.string(), errno);
     const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(fd), ::closedir);
+    std::vector<std::string> found;
     while (const dirent* entry = ::readdir(entries.get())) {
         throw_if_stopped(stop);
         const std::string name = entry->d_name;
-        if (name == "." || name == ".." || hashes.contains(name)) continue;
-        if (::unlinkat(fd_.get(), name.c_str(), 0) != 0) fail_io("delete the object", name, errno);
+        if (name != "." && name != "..") found.push_back(name);
     }
-    if (::fsync(fd_.get()) != 0) fail_io("write to disk the folder", folder_.string(), errno);
+    return found;
+}
+
+void object_store::remove(const std::string& name) {
+    if (::unlinkat(fd_.get(), name.c_str(), 0) != 0) fail_io("delete the object", name, errno);
 }
 
 }  // namespace riva

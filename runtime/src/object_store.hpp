@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace riva {
 
@@ -33,8 +34,14 @@ public:
 
     /// Deletes every other object and makes these durable.
     void keep_only(const std::set<std::string>& hashes, const std::stop_token& stop);
+    /// Deletes every other object, and those of these whose content was damaged; some may be
+    /// missing.
+    void keep_sound(const std::set<std::string>& hashes, const std::stop_token& stop);
 
 private:
+    bool is_sound(const std::string& hash, const std::stop_token& stop) const;
+    std::vector<std::string> names(const std::stop_token& stop) const;
+    void remove(const std::string& name);
     file_descriptor open_object(const std::string& hash) const;
     bool holds(const std::string& hash) const;
 

@@ -193,6 +193,14 @@ std::vector<changed_file> changes_between(const tree_manifest& before, const tre
     return changes;
 }
 
+std::set<std::string> contents_of(const change_set& changes) {
+    std::set<std::string> hashes;
+    for (const changed_file& file : changes.files)
+        for (const auto& hash : {file.change.before, file.change.after})
+            if (!hash.empty()) hashes.insert(hash);
+    return hashes;
+}
+
 merge_plan plan_merge(
     const tree_manifest& base,
     const tree_manifest& ours,

@@ -5,6 +5,7 @@
 #include <riva/runtime/change_set.hpp>
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace riva {
 
 /// The files and symbolic links that differ between two trees, sorted by path.
 std::vector<changed_file> changes_between(const tree_manifest& before, const tree_manifest& after);
+
+/// The hashes of all contents, before and after, of these files.
+std::set<std::string> contents_of(const change_set& changes);
 
 struct merge_plan {
     tree_manifest target;

@@ -2,6 +2,7 @@
 
 #include "file_work.hpp"
 #include "safe_path.hpp"
+#include "tree_changes.hpp"
 #include "workspace_state.hpp"
 
 #include <riva/runtime/crash_point.hpp>
@@ -50,6 +51,7 @@ asio::awaitable<result<workspace>> workspace::stage_again(
     std::filesystem::path repository,
     std::filesystem::path folder,
     std::string base,
+    change_set kept,
     asio::any_io_executor blocking,
     workspace_limits limits
 ) {
@@ -57,7 +59,7 @@ asio::awaitable<result<workspace>> workspace::stage_again(
     auto staged = co_await file_work<made>(blocking, [&](std::stop_token stop) {
         auto s = std::make_unique<state>(folder, blocking, limits, state::folder_use::again);
         s->keeps_objects = true;
-        s->stage_again(repository, base, stop);
+        s->stage_again(repository, base, kept, stop);
         throw_if_stopped(stop);
         return s;
     });
@@ -184,11 +186,8 @@ asio::awaitable<result<change_set>> workspace::merge(workspace& child) {
 
 asio::awaitable<result<void>> workspace::discard_objects(change_set kept, bool for_again) {
     co_return co_await file_work<void>(state_->pool, [&](std::stop_token stop) {
-        std::set<std::string> hashes;
+        auto hashes = contents_of(kept);
         if (for_again) hashes.insert(state_->base.tree_hash());
-        for (const changed_file& file : kept.files)
-            for (const auto& hash : {file.change.before, file.change.after})
-                if (!hash.empty()) hashes.insert(hash);
         state_->store->keep_only(hashes, stop);
     });
 }

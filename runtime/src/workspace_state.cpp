@@ -96,7 +96,7 @@ void workspace::state::open_tree() {
 
 void workspace::state::stage(const std::filesystem::path& repository, const std::stop_token& stop) {
     const file_descriptor source = open_repository(repository);
-    make_store();
+    if (!store) make_store();
     struct stat own;
     if (::fstat(folder_fd.get(), &own) != 0) fail_io("open the folder", folder.string(), errno);
     known = scan_repository(source.get(), {own.st_dev, own.st_ino}, *store, limits, stop);
@@ -110,7 +110,8 @@ void workspace::state::stage(const std::filesystem::path& repository, const std:
 
 void workspace::state::make_store() {
     const auto objects = folder / "objects";
-    if (::mkdir(objects.c_str(), 0700) != 0) fail_io("make the folder", objects.string(), errno);
+    if (::mkdir(objects.c_str(), 0700) != 0 && errno != EEXIST)
+        fail_io("make the folder", objects.string(), errno);
     store = std::make_shared<object_store>(objects);
 }
 

@@ -40,6 +40,7 @@ struct workspace::state {
     void stage_again(
         const std::filesystem::path& repository,
         const std::string& base_hash,
+        const change_set& kept,
         const std::stop_token& stop
     );
     virtual std::unique_ptr<state> fork(

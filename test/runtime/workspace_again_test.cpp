@@ -4,6 +4,9 @@
 
 #include <tree_manifest.hpp>
 
+#include <filesystem>
+#include <fstream>
+
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using riva::errc;
@@ -40,12 +43,13 @@ public:
 
     asio::awaitable<void> stage_again_into(std::optional<riva::result<workspace>>& again) {
         again = co_await workspace::stage_again(
-            sample.repository(), sample.staged(), base, sample.blocking()
+            sample.repository(), sample.staged(), base, kept, sample.blocking()
         );
     }
 
     staged_sample sample;
     std::string base;
+    riva::change_set kept;  ///< when it is staged again
 
 private:
     asio::awaitable<void> begin() {
@@ -92,6 +96,36 @@ TEST_CASE("a repository that was changed meanwhile is a conflict that names file
     r.sample.write("folder/b.txt", "b\n");
     fs::remove(r.sample.repository() / "new.txt");
     CHECK(r.stage_again().has_value());
+}
+
+TEST_CASE(
+    "a change that may still be applied is kept when its workspace is staged again", "[again]"
+) {
+    abandoned_run r;
+    const auto objects = r.sample.staged() / "objects";
+    const auto put = [&](const std::string& content) {
+        const std::string hash = riva::sha256(content);
+        std::ofstream(objects / hash) << content;
+        return hash;
+    };
+    const std::string damaged = riva::sha256("damaged");
+    std::ofstream(objects / damaged) << "dam";
+    const std::string after = put("a, changed\n");
+    const std::string other = put("of no use any more\n");
+    riva::changed_file file;
+    file.change = {"a.txt", riva::change_kind::modified, riva::sha256("a\n"), after};
+    r.kept.files = {file, file};
+    r.kept.files[1].change.after = damaged;
+
+    REQUIRE(r.stage_again().has_value());
+    CHECK(read_file(objects / after) == "a, changed\n");
+    CHECK_FALSE(fs::exists(objects / other));
+    CHECK_FALSE(fs::exists(objects / damaged));
+
+    r.sample.write("a.txt", "of the user\n");
+    REQUIRE(r.stage_again().has_error());
+    CHECK(read_file(objects / after) == "a, changed\n");
+    CHECK(read_file(objects / file.change.before) == "a\n");
 }
 
 TEST_CASE("a conflict is one also when the record of the files is lost", "[again]") {

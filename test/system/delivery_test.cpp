@@ -290,3 +290,38 @@ TEST_CASE("a run replays whoever wrote its change", "[delivery]") {
     CHECK(said.status == 0);
     CHECK_THAT(said.out, Contains("all the same"));
 }
+
+TEST_CASE("a change whose content is lost is not written, and that is recorded", "[delivery]") {
+    delivery d;
+    REQUIRE(d.run({}).status == 0);
+    const std::string run = test::runs_in(d.i).front();
+    const auto object = d.i.home / "state/runs" / run / "objects" / sha256("d\n");
+    REQUIRE(std::filesystem::remove(object));
+    const auto refused = d.i.riva({"apply", run});
+    CHECK(refused.status == 1);
+    CHECK_THAT(refused.err, Contains("is missing; run the task again"));
+    CHECK(d.is_as_before());
+    CHECK(
+        effects_in(test::recorded_in(d.i, run)) ==
+        names{"run.result", "effect.prepared", "effect.undone"}
+    );
+}
+
+TEST_CASE("a change stays to be applied until a resumed run has begun", "[delivery]") {
+    delivery d;
+    const std::string run = d.die("diff_recorded:1");
+    SECTION("also when that one dies before") {
+        d.i.environment = {"RIVA_CRASH_AT=journal_before_commit:1"};
+        CHECK(d.i.riva({"resume", run}).status == 137);
+        d.i.environment.clear();
+    }
+    SECTION("also when it could not begin since the user changed a file") {
+        d.i.repository.write("c.txt", "of the user\n");
+        CHECK(d.i.riva({"resume", run}).status != 0);
+        d.i.repository.write("c.txt", "c\n");
+    }
+    const auto applied = d.i.riva({"apply", run});
+    INFO(applied.err);
+    CHECK(applied.status == 0);
+    CHECK(d.is_delivered());
+}

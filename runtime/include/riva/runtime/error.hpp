@@ -48,6 +48,7 @@ enum class errc {
     deadline_passed,      ///< not finished in time
     budget_exhausted,     ///< a limit of the run is used up
     malformed_event,      ///< a journal entry cannot be decoded
+    content_lost,         ///< what a run kept of a file is missing or damaged
 };
 
 const error_category& runtime_category() noexcept;

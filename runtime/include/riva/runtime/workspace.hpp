@@ -65,7 +65,8 @@ public:
     );
 
     /// Stages once more in the folder of an earlier workspace that nobody uses any more; what that
-    /// one left behind is removed. `base` is the hash of the tree as it was staged then: the
+    /// one left behind is removed, but for the contents of `kept`: a change that may still be
+    /// applied. `base` is the hash of the tree as it was staged then: the
     /// repository must be so still, but for files that its `.gitignore` names and caches. Errors:
     /// those of `stage`; `errc::conflict` naming the files that changed since. After an error the
     /// folder can be staged in again.
@@ -73,6 +74,7 @@ public:
         std::filesystem::path repository,
         std::filesystem::path folder,
         std::string base,
+        change_set kept,
         asio::any_io_executor blocking,
         workspace_limits limits = {}
     );
