@@ -4,6 +4,7 @@
 #include "lateness.hpp"
 #include "median.hpp"
 #include "pattern_lookup.hpp"
+#include "read_events.hpp"
 #include "scratch_folder.hpp"
 
 #include <riva/memory/sqlite_journal.hpp>
@@ -64,12 +65,6 @@ asio::awaitable<void> write_long(journal& to, std::string run, std::size_t count
         const auto written = co_await to.append(long_event(run, seq));
         if (!written) failed = written.error();
     }
-}
-
-asio::awaitable<void> keep_events(
-    journal& from, std::string run, result<std::vector<event>>& into
-) {
-    into = co_await from.read(std::move(run));
 }
 
 void rethrow(std::exception_ptr e) {
@@ -184,11 +179,8 @@ private:
             io.run();
         }
         if (failed_.code) return failed_;
-        asio::io_context io(1);
-        result<std::vector<event>> found;
-        asio::co_spawn(io, keep_events(*journal_, run, found), rethrow);
         const auto start = steady::now();
-        io.run();
+        const auto found = read_events(*journal_, run);
         const milliseconds took = steady::now() - start;
         if (!found) return found.error();
         return took.count();

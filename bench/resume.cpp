@@ -1,13 +1,13 @@
 #include "resume.hpp"
 
 #include "processor_time.hpp"
+#include "read_events.hpp"
 
 #include <riva/agents/engine.hpp>
 #include <riva/llm/model.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -20,7 +20,6 @@
 #include <functional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace riva::bench {
 namespace {
@@ -88,10 +87,6 @@ place make_place(const std::filesystem::path& folder) {
     return made;
 }
 
-void rethrow(std::exception_ptr e) {
-    if (e) std::rethrow_exception(e);
-}
-
 struct pass_time {
     std::chrono::duration<double, std::milli> elapsed{0};
     double processor_ns = 0;
@@ -135,10 +130,7 @@ result<std::size_t> count_events(const place& where, const std::string& run) {
     agents::engine engine(io.get_executor(), where.settings);
     const auto journal = engine.journal();
     if (!journal) return journal.error();
-    result<std::vector<event>> found;
-    const auto read = [&]() -> asio::awaitable<void> { found = co_await (*journal)->read(run); };
-    asio::co_spawn(io, read, rethrow);
-    io.run();
+    const auto found = read_events(**journal, run);
     if (!found) return found.error();
     return found->size();
 }
