@@ -62,6 +62,15 @@ void pass_recorded(const events::run_result&) {
 template <class Other>
 void pass_recorded(const Other&) {}
 
+/// Whether the caller is cancelled meanwhile or not.
+asio::awaitable<void> carry_to_end(asio::awaitable<void> work) {
+    co_await asio::co_spawn(
+        co_await asio::this_coro::executor,
+        std::move(work),
+        asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable)
+    );
+}
+
 }  // namespace
 
 asio::awaitable<void> run_context::emit(events::body body) {
@@ -77,19 +86,14 @@ asio::awaitable<void> run_context::emit(events::body body) {
     e.body = std::move(body);
     if (!belongs_in_journal(e.body)) {
         e.seq = seq;
-        co_return co_await tell(std::move(e));
+        co_return co_await carry_to_end(tell(std::move(e)));
     }
     // At once, so that whoever decides and then tells has the number of that moment.
     e.seq = ++seq;
     note(e.body);
     const bool waits = repeats(e.body) && held_.size() < most_held;
     held_.push_back(std::move(e));
-    if (waits) co_return;
-    co_await asio::co_spawn(
-        co_await asio::this_coro::executor,
-        record_and_tell(std::exchange(held_, {})),
-        asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable)
-    );
+    if (!waits) co_await carry_to_end(record_and_tell(std::exchange(held_, {})));
 }
 
 asio::awaitable<void> run_context::emit_end(const intention& it) {
