@@ -129,11 +129,7 @@ void engine::state::prepare(run_context& run, run_plan& plan, observer* watcher,
 asio::awaitable<result<void>> engine::state::work(
     run_context& run, report& outcome, run_plan& plan, std::optional<run_lock>& lock
 ) {
-    if (plan.delivery) {
-        const error stopped = co_await finish_delivery(run, outcome, std::move(*plan.delivery));
-        if (stopped.code) co_return stopped;
-        co_return result<void>{};
-    }
+    if (plan.delivery) co_return co_await finish_delivery(run, outcome, std::move(*plan.delivery));
     const auto shared = co_await trust.of(run.job, run.options, run.blocking);
     if (!shared) co_return shared.error();
     trust_session trusted(**shared);

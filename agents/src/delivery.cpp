@@ -100,7 +100,9 @@ asio::awaitable<void> deliver(run_context& run, report& into, workspace& tree) {
     co_await watch(run, into.changes);
 }
 
-asio::awaitable<error> finish_delivery(run_context& run, report& into, unfinished_delivery what) {
+asio::awaitable<result<void>> finish_delivery(
+    run_context& run, report& into, unfinished_delivery what
+) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     const auto start = steady_clock::now();
     into.changes.files = what.effect.files;
@@ -124,7 +126,7 @@ asio::awaitable<error> finish_delivery(run_context& run, report& into, unfinishe
     into.root.grade = run.result.grade;
     co_await run.emit(run.result);
     into.result = run.result;
-    co_return error{};
+    co_return result<void>{};
 }
 
 namespace {

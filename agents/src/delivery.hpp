@@ -20,12 +20,14 @@ struct unfinished_delivery {
     std::string diff;
 };
 
+/// Goes on with it, to the end of the run, whether it is cancelled or not. Errors: those of
+/// `apply`; then nothing was recorded.
+asio::awaitable<result<void>> finish_delivery(
+    run_context& run, report& into, unfinished_delivery what
+);
+
 /// The change that the last pass over a run left to be applied; empty: none.
 change_set find_change_to_apply(const std::vector<event>& recorded);
-
-/// Goes on with it, to the end of the run, whether it is cancelled or not. Returns an error without
-/// a code, or one of those of `apply`; then nothing was recorded.
-asio::awaitable<error> finish_delivery(run_context& run, report& into, unfinished_delivery what);
 
 /// Writes the change of a run that was recorded to its repository, or takes it back. `folder` is
 /// that of the run. Errors: as `engine::apply`.
