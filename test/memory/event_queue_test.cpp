@@ -8,8 +8,11 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/system/system_error.hpp>
 #include <catch.hpp>
@@ -49,6 +52,15 @@ asio::awaitable<void> write(journal& to, event e, fate& into) {
         into.cancelled = why.code() == asio::error::operation_aborted;
     }
     into.over = true;
+}
+
+/// Whoever is cancelled, and goes on to append all the same.
+asio::awaitable<void> write_once_cancelled(journal& to, event e, fate& into) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const auto state = co_await asio::this_coro::cancellation_state;
+    while (state.cancelled() == asio::cancellation_type::none)
+        co_await asio::post(asio::use_awaitable);
+    co_await write(to, std::move(e), into);
 }
 
 /// Appends one after the other. Cancelled, each of them by a signal.
@@ -195,6 +207,29 @@ TEST_CASE("journal forgets who is cancelled while there is no place", "[journal]
         CHECK(all[i].cancelled == left);
         CHECK(read(*journal, "r" + std::to_string(i)).has_value() == !left);
     }
+}
+
+TEST_CASE("journal queues nothing of who was cancelled before", "[journal][queue]") {
+    const temporary_folder folder;
+    const auto journal = open_narrow(folder / "riva.db", 2);
+    asio::io_context io(1);
+    fate late;
+    asio::cancellation_signal stop;
+    asio::co_spawn(
+        io,
+        write_once_cancelled(*journal, log_event("late", 1), late),
+        asio::bind_cancellation_slot(stop.slot(), rethrow)
+    );
+    io.poll_one();
+    stop.emit(asio::cancellation_type::terminal);
+    io.run();
+    CHECK((late.over && late.cancelled));
+    io.restart();
+    const appends next(io, *journal, 1);
+    io.run();
+    CHECK(next[0].ended.has_value());
+    CHECK(read(*journal, "r0").has_value());
+    CHECK(read(*journal, "late").error().code == errc::unknown_run);
 }
 
 TEST_CASE("journal with two places bears cancellations at any time", "[journal][queue]") {
